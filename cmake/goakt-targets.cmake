@@ -133,6 +133,7 @@ function(goakt_program)
   goakt_warnings(${arg_NAME})
   goakt_link(${arg_NAME} ${arg_LINK})
   target_include_directories(${arg_NAME} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  set_property(GLOBAL APPEND PROPERTY GOAKT_PRODUCT ${arg_NAME})
 endfunction()
 
 # Links components, taking care that no process gets the runtime twice.

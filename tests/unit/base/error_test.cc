@@ -1,4 +1,5 @@
 #include "goakt/base/error.h"
+
 #include "goakt/base/result.h"
 
 #include <doctest/doctest.h>
