@@ -34,8 +34,10 @@ function(goakt_add_plugin)
   if(arg_PROTOS)
     goakt_protobuf(${arg_NAME} ${arg_PROTOS})
   endif()
-  if(COMMAND goakt_warnings)
+  if(COMMAND goakt_warnings)  # inside the project
     goakt_warnings(${arg_NAME})
+    set_target_properties(${arg_NAME} PROPERTIES
+                          LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/plugins)
   endif()
   set_property(GLOBAL APPEND PROPERTY GOAKT_PRODUCT ${arg_NAME})
 endfunction()

@@ -38,6 +38,7 @@ endfunction()
 # goakt_component(NAME actor            the folder under lib/goakt, e.g. admin/client
 #                 [SOURCES ...]         default: *.cc and internal/*.cc of the folder
 #                 [PUBLIC_HEADERS ...]  default: *.h of the folder
+#                 [INTERNAL_HEADERS ..] what templates in public headers need from internal/: installed too
 #                 [DEPENDS base ...]    components (the arrows of docs/layers.txt)
 #                 [EXTERNAL ...]        packages that only .cc files use
 #                 [PUBLIC_EXTERNAL ...] packages that our public headers include
@@ -45,7 +46,7 @@ endfunction()
 #                 [NOT_IN_LIBRARY | ON_LIBRARY])
 function(goakt_component)
   cmake_parse_arguments(arg "NOT_IN_LIBRARY;ON_LIBRARY" "NAME"
-                        "SOURCES;PUBLIC_HEADERS;DEPENDS;EXTERNAL;PUBLIC_EXTERNAL;PROTOS" ${ARGN})
+                        "SOURCES;PUBLIC_HEADERS;INTERNAL_HEADERS;DEPENDS;EXTERNAL;PUBLIC_EXTERNAL;PROTOS" ${ARGN})
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "goakt_component(${arg_NAME}): what is ${arg_UNPARSED_ARGUMENTS}?")
   endif()
@@ -93,7 +94,9 @@ function(goakt_component)
     set_property(GLOBAL APPEND PROPERTY GOAKT_LIBRARY_COMPONENTS ${target})
     set_property(GLOBAL APPEND PROPERTY GOAKT_LIBRARY_EXTERNAL ${arg_EXTERNAL})
     set_property(GLOBAL APPEND PROPERTY GOAKT_LIBRARY_PUBLIC_EXTERNAL ${arg_PUBLIC_EXTERNAL})
-    set_property(GLOBAL APPEND PROPERTY GOAKT_LIBRARY_HEADERS ${arg_PUBLIC_HEADERS})
+    list(TRANSFORM arg_INTERNAL_HEADERS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+    set_property(GLOBAL APPEND PROPERTY GOAKT_LIBRARY_HEADERS ${arg_PUBLIC_HEADERS}
+                                                              ${arg_INTERNAL_HEADERS})
   endif()
 endfunction()
 
@@ -117,15 +120,17 @@ function(goakt_library)
   set_target_properties(goakt_shared PROPERTIES
     OUTPUT_NAME goakt EXPORT_NAME goakt LINKER_LANGUAGE CXX
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+  get_property(headers GLOBAL PROPERTY GOAKT_LIBRARY_HEADERS)
+  target_sources(goakt_shared PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/lib
+                                     FILES ${headers})
+  set_target_properties(goakt_shared PROPERTIES VERIFY_INTERFACE_HEADER_SETS OFF)  # components do
   target_compile_features(goakt_shared PUBLIC cxx_std_20)
-  target_include_directories(goakt_shared PUBLIC
-    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/lib> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(goakt_shared PUBLIC ${public_external} PRIVATE ${external})
 endfunction()
 
-# goakt_program(NAME goaktd [SOURCES ...] LINK daemon ...)
+# goakt_program(NAME goaktd [SOURCES ...] LINK daemon ... [INSTALL])
 function(goakt_program)
-  cmake_parse_arguments(arg "" "NAME" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "INSTALL" "NAME" "SOURCES;LINK" ${ARGN})
   if(NOT arg_SOURCES)
     file(GLOB arg_SOURCES CONFIGURE_DEPENDS *.cc */*.cc)
   endif()
@@ -133,6 +138,11 @@ function(goakt_program)
   goakt_warnings(${arg_NAME})
   goakt_link(${arg_NAME} ${arg_LINK})
   target_include_directories(${arg_NAME} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  file(RELATIVE_PATH to_library ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+  set_target_properties(${arg_NAME} PROPERTIES INSTALL_RPATH "$ORIGIN/${to_library}")
+  if(arg_INSTALL)
+    install(TARGETS ${arg_NAME} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
   set_property(GLOBAL APPEND PROPERTY GOAKT_PRODUCT ${arg_NAME})
 endfunction()
 

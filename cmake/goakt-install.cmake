@@ -1,0 +1,22 @@
+# What `cmake --install` puts where: the library, its headers, the CMake package.
+# (goakt_program installs the programs.)
+include_guard(GLOBAL)
+include(CMakePackageConfigHelpers)
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/goakt)
+
+install(TARGETS goakt_shared EXPORT goakt-targets
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT goakt-targets NAMESPACE goakt:: DESTINATION ${package_folder})
+
+configure_package_config_file(
+  ${PROJECT_SOURCE_DIR}/cmake/goakt-config.cmake.in ${PROJECT_BINARY_DIR}/goakt-config.cmake
+  INSTALL_DESTINATION ${package_folder} NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/goakt-config-version.cmake
+                                 COMPATIBILITY SameMajorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/goakt-config.cmake
+              ${PROJECT_BINARY_DIR}/goakt-config-version.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/goakt-plugin.cmake
+        DESTINATION ${package_folder})
