@@ -14,20 +14,6 @@ struct Error::Detail {
   std::unique_ptr<Error> cause;
 };
 
-namespace {
-
-constexpr std::string_view kTexts[] = {
-#define GOAKT_X(name, text) text,
-    GOAKT_ERROR_CODES(GOAKT_X)
-#undef GOAKT_X
-};
-
-}  // namespace
-
-std::string_view error_text(ErrorCode code) {
-  return kTexts[static_cast<std::size_t>(code)];
-}
-
 void Error::DetailDeleter::operator()(Detail* detail) const noexcept {
   delete detail;
 }
@@ -75,6 +61,10 @@ std::string_view Error::type_name() const noexcept {
       return "errors.PanicError";
     case ErrorCode::internal:
       return "errors.InternalError";
+    case ErrorCode::spawn_error:
+      return "errors.SpawnError";
+    case ErrorCode::rebalancing_error:
+      return "errors.RebalancingError";
     default:
       return "errors.errorString";
   }
