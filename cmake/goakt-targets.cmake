@@ -83,7 +83,9 @@ function(goakt_component)
 
   goakt_resolve(depends ${arg_ON_LIBRARY} ${arg_DEPENDS})
   target_link_libraries(${target} ${scope} ${depends} ${arg_PUBLIC_EXTERNAL})
-  target_include_directories(${target} ${scope} ${PROJECT_SOURCE_DIR}/lib)
+  target_include_directories(${target} ${scope} ${PROJECT_SOURCE_DIR}/lib
+                                               ${PROJECT_BINARY_DIR}/include)
+  add_dependencies(${target} goakt_build_id)
   target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/lib
                                     FILES ${arg_PUBLIC_HEADERS})
   if(arg_PROTOS)
@@ -94,9 +96,10 @@ function(goakt_component)
     set_property(GLOBAL APPEND PROPERTY GOAKT_LIBRARY_COMPONENTS ${target})
     set_property(GLOBAL APPEND PROPERTY GOAKT_LIBRARY_EXTERNAL ${arg_EXTERNAL})
     set_property(GLOBAL APPEND PROPERTY GOAKT_LIBRARY_PUBLIC_EXTERNAL ${arg_PUBLIC_EXTERNAL})
-    list(TRANSFORM arg_INTERNAL_HEADERS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
-    set_property(GLOBAL APPEND PROPERTY GOAKT_LIBRARY_HEADERS ${arg_PUBLIC_HEADERS}
-                                                              ${arg_INTERNAL_HEADERS})
+    foreach(header IN LISTS arg_PUBLIC_HEADERS arg_INTERNAL_HEADERS)
+      cmake_path(ABSOLUTE_PATH header)
+      set_property(GLOBAL APPEND PROPERTY GOAKT_LIBRARY_HEADERS ${header})
+    endforeach()
   endif()
 endfunction()
 
@@ -121,11 +124,31 @@ function(goakt_library)
     OUTPUT_NAME goakt EXPORT_NAME goakt LINKER_LANGUAGE CXX
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
   get_property(headers GLOBAL PROPERTY GOAKT_LIBRARY_HEADERS)
-  target_sources(goakt_shared PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/lib
-                                     FILES ${headers})
+  set(build_id ${PROJECT_BINARY_DIR}/include/goakt/base/build_id.h)
+  goakt_build_id(${build_id} ${headers})
+  target_sources(goakt_shared PUBLIC
+    FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/lib ${PROJECT_BINARY_DIR}/include
+    FILES ${headers} ${build_id})
   set_target_properties(goakt_shared PROPERTIES VERIFY_INTERFACE_HEADER_SETS OFF)  # components do
   target_compile_features(goakt_shared PUBLIC cxx_std_20)
   target_link_libraries(goakt_shared PUBLIC ${public_external} PRIVATE ${external})
+endfunction()
+
+# The header with GOAKT_BUILD_ID, "goakt/base/build_id.h": made anew when a public header changes.
+function(goakt_build_id output)
+  set(list ${PROJECT_BINARY_DIR}/public-headers.txt)
+  list(SORT ARGN)
+  list(JOIN ARGN "\n" lines)
+  file(CONFIGURE OUTPUT ${list} CONTENT "${lines}\n")
+  string(REGEX REPLACE "[.].*" "" compiler ${CMAKE_CXX_COMPILER_VERSION})
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DHEADERS=${list} -DOUTPUT=${output}
+            -DSALT=${PROJECT_VERSION_MAJOR}/${CMAKE_CXX_COMPILER_ID}-${compiler}/${GOAKT_SANITIZE}
+            -P ${PROJECT_SOURCE_DIR}/cmake/build-id.cmake
+    DEPENDS ${list} ${ARGN} ${PROJECT_SOURCE_DIR}/cmake/build-id.cmake
+    COMMENT "build id" VERBATIM)
+  add_custom_target(goakt_build_id DEPENDS ${output})
 endfunction()
 
 # goakt_program(NAME goaktd [SOURCES ...] LINK daemon ... [INSTALL])

@@ -67,7 +67,8 @@ packages() {
       fail "not removing packages without being asked" "agree with: GOAKT_APT_REMOVE=1 $0"
   fi
   "${apt[@]}" install -y --no-install-recommends "${missing[@]}" |
-    awk '/^(Unpacking|Setting up)/ { n++; if (n % 20 == 0) { print "    " n " steps done"; fflush() } }' ||
+    awk '/ newly installed/ { all = 2 * ($1 + $3) }
+         /^(Unpacking|Setting up)/ && ++n % 20 == 0 { print "    " n " of " all " steps"; fflush() }' ||
     fail "apt-get could not install all packages" "try: apt-get install ${missing[*]}"
 }
 
