@@ -98,7 +98,9 @@ build() {
   cmake --build "build/$preset" --parallel "$(jobs)" --target "$@"
 }
 
-# Runs in a shell of its own with errexit on: `if part …` would switch errexit off inside.
+# Sets failed_part to NAME if it fails. Never call it in a condition (`part … ||`): bash would then
+# ignore errexit inside, and a failed build would go on to old binaries.
+failed_part=''
 part() {
   local name=$1 start=$SECONDS result=ok
   shift
@@ -108,12 +110,11 @@ part() {
     set -e
     "$@"
   )
-  [ $? -eq 0 ] || result=FAILED
+  [ $? -eq 0 ] || result=FAILED failed_part=$name
   set -e
   part_names+=("$name")
   part_results+=("$result")
   part_seconds+=($((SECONDS - start)))
-  [ "$result" = ok ]
 }
 
 clock() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
