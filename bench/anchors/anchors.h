@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+
+// What the hardware and the C library do by themselves: the yardsticks that figures are divided by,
+// because an absolute figure moves with the machine and a ratio taken in one run hardly does.
+namespace goakt::bench {
+
+struct Anchor {
+  const char* name;
+  const char* unit;
+  // The divisor shrinks the count of smoke runs.
+  double (*measure)(std::uint64_t divisor);
+};
+
+// Million nodes per second through an inbox, or nanoseconds per push and pop of one node.
+double mpsc_pair(std::uint64_t divisor);
+double mpsc_1p1c(std::uint64_t divisor);
+double lifo_1p1c(std::uint64_t divisor);
+double mpsc_cross(std::uint64_t divisor);
+
+// Nanoseconds of one operation.
+double atomic_inc(std::uint64_t divisor);
+double atomic_inc_2(std::uint64_t divisor);
+double malloc64(std::uint64_t divisor);
+double malloc64_x(std::uint64_t divisor);
+double clock_read(std::uint64_t divisor);
+
+// Nanoseconds there and back between two threads.
+double spin_rtt(std::uint64_t divisor);
+double futex_rtt(std::uint64_t divisor);
+double futex_rtt_same(std::uint64_t divisor);
+double futex_rtt_cross(std::uint64_t divisor);
+
+inline constexpr Anchor kAllAnchors[] = {
+    {"mpsc_pair", "ns", mpsc_pair},
+    {"mpsc_1p1c", "M/s", mpsc_1p1c},
+    {"lifo_1p1c", "M/s", lifo_1p1c},
+    {"mpsc_cross", "M/s", mpsc_cross},
+    {"atomic_inc", "ns", atomic_inc},
+    {"atomic_inc_2", "ns", atomic_inc_2},
+    {"malloc64", "ns", malloc64},
+    {"malloc64_x", "ns", malloc64_x},
+    {"clock", "ns", clock_read},
+    {"spin_rtt", "ns", spin_rtt},
+    {"futex_rtt", "ns", futex_rtt},
+    {"futex_rtt_same", "ns", futex_rtt_same},
+    {"futex_rtt_cross", "ns", futex_rtt_cross},
+};
+
+}  // namespace goakt::bench
