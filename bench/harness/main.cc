@@ -60,8 +60,9 @@ int measure_all(const Options& options, const std::string& self) {
   try {
     const std::regex only(options.only, std::regex::ECMAScript);
     const auto& all = benchmarks();
-    if (std::none_of(all.begin(), all.end(),
-                     [&](const Benchmark& b) { return std::regex_search(b.name, only); }))
+    if (!options.only.empty() && std::none_of(all.begin(), all.end(), [&](const Benchmark& b) {
+          return std::regex_search(b.name, only);
+        }))
       return usage_error("no workload matches '" + options.only + "'");
   } catch (const std::regex_error& error) {
     return usage_error("--only: " + std::string(error.what()));
