@@ -148,7 +148,11 @@ namespace goakt {
   X(datacenter_record_not_found, "datacenter record not found", dc_not_found)                      \
   X(datacenter_record_conflict, "datacenter record version conflict", version_mismatch)            \
   X(datacenter_not_ready, "datacenter is not ready", cluster_unavailable)                          \
-  X(datacenter_stale_records, "datacenter has stale records", cluster_unavailable)
+  X(datacenter_stale_records, "datacenter has stale records", cluster_unavailable)                 \
+  X(unreachable, "endpoint cannot be reached", node_unreachable)                                   \
+  X(connection_lost, "connection lost", node_unreachable)                                          \
+  X(address_in_use, "address already in use", internal)                                            \
+  X(permission_denied, "permission denied", internal)
 
 enum class ErrorCode : std::uint16_t {
 #define GOAKT_X(name, text, problem) name,
