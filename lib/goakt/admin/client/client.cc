@@ -25,10 +25,10 @@ std::chrono::milliseconds pause(int round) {
 std::string make_call_id() {
   constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   static thread_local std::mt19937_64 random{std::random_device{}()};
-  auto milliseconds = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(
-          std::chrono::system_clock::now().time_since_epoch())
-          .count());
+  auto milliseconds =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                     std::chrono::system_clock::now().time_since_epoch())
+                                     .count());
   std::string id(26, '0');
   for (int i = 9; i >= 0; --i, milliseconds >>= 5)
     id[static_cast<std::size_t>(i)] = kAlphabet[milliseconds & 31];
@@ -72,7 +72,8 @@ Result<http::Response> Client::try_endpoints(const http::Request& request) {
   std::optional<Error> reason;
   for (std::size_t tried = 0; tried < endpoints_.addresses.size(); ++tried) {
     if (connections_.empty()) {
-      const auto connect = std::min<std::chrono::milliseconds>(options_.timeout, std::chrono::seconds(5));
+      const auto connect =
+          std::min<std::chrono::milliseconds>(options_.timeout, std::chrono::seconds(5));
       connections_.emplace_back(endpoints_.addresses.front(),
                                 http::Client::Timeouts{connect, options_.timeout});
     }

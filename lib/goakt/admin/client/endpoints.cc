@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
-
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,15 +13,19 @@ namespace {
 // Why the socket must not be trusted; nothing when it may be.
 std::optional<std::string> distrust(const std::string& socket) {
   const std::string directory = std::filesystem::path(socket).parent_path();
+
   struct stat info {};
+
   if (::lstat(directory.c_str(), &info) != 0) return "its directory cannot be read";
   if (!S_ISDIR(info.st_mode)) return "its directory is a link or no directory";
-  if (info.st_uid != ::geteuid() && info.st_uid != 0) return "its directory belongs to somebody else";
+  if (info.st_uid != ::geteuid() && info.st_uid != 0)
+    return "its directory belongs to somebody else";
   return std::nullopt;
 }
 
 void offer(Endpoints& endpoints, std::string socket) {
   struct stat info {};
+
   if (::lstat(socket.c_str(), &info) != 0) return;
   if (const auto reason = distrust(socket)) {
     endpoints.warnings.push_back("passing over " + socket + ": " + *reason);

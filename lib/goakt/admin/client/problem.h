@@ -15,8 +15,8 @@ struct CallFailure {
   std::string detail;
   std::string hint;
   std::string request_id;
-  int status = 0;      // 0: no server answered
-  int exit = 1;        // exit code for command-line tools
+  int status = 0;        // 0: no server answered
+  int exit = 1;          // exit code for command-line tools
   std::string document;  // the whole problem as one line of JSON
 
   // An answer with status 400 or more. Bodies that are no problem document (a proxy's page) are

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "goakt/admin/http.h"
+#include "goakt/admin/problem.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace goakt::admin {
+
+using Reply = tl::expected<Response, Problem>;
+using Handler = std::function<Reply(const Request&)>;
+
+inline tl::unexpected<Problem> refuse(Problem problem) {
+  return tl::unexpected<Problem>(std::move(problem));
+}
+
+inline tl::unexpected<Problem> refuse(const Error& error) {
+  return refuse(Problem::from(error));
+}
+
+// 200 (or another status) with a JSON body.
+Response answer(const Json& json, int status = 200);
+
+// The table of routes: method and path with named parameters ("/v1/actors/{name}"), the role that
+// may call it, the handler. Filled before the server starts, read by all its threads after that.
+//
+// Own table, because cpp-httplib's has neither parameters nor 405, and decodes "%2F" before it
+// matches: here a segment is decoded after the path was split.
+class Router {
+ public:
+  static constexpr std::size_t kSmallBody = 1 << 20;
+  static constexpr std::size_t kMessageBody = 16 << 20;
+
+  void add(std::string_view method, std::string_view path, Role role, Handler handler,
+           std::size_t max_body = kSmallBody);
+
+  // Always an answer: unknown paths and methods, too little right and handlers that throw end as
+  // problems. Fills in the request's `params`.
+  Response dispatch(Request& request) const;
+
+  // "GET /v1/actors/{name}" of every route, for documentation tests.
+  std::vector<std::string> list() const;
+
+ private:
+  struct Route {
+    std::string method;
+    std::string path;
+    std::vector<std::string> segments;
+    Role role;
+    Handler handler;
+    std::size_t max_body;
+  };
+
+  Reply call(Request& request) const;
+
+  std::vector<Route> routes_;
+};
+
+// "%41b" to "Ab". False on a broken escape.
+bool percent_decode(std::string_view text, std::string& out);
+
+}  // namespace goakt::admin
