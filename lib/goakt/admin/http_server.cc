@@ -2,6 +2,7 @@
 
 #include "goakt/admin/problem.h"
 #include "goakt/admin/worker_pool.h"
+#include "goakt/base/ulid.h"
 
 #include <httplib.h>
 
@@ -373,6 +374,7 @@ class HttpServer::Engine final : public httplib::Server {
     request.caller = in.remote_addr;
     request.role = role_;
     request.request_id = in.get_header_value("X-Request-Id").substr(0, 128);
+    if (request.request_id.empty()) request.request_id = make_ulid();
     for (const auto& [name, value] : in.params) request.query.emplace(name, value);
     return request;
   }
@@ -380,7 +382,7 @@ class HttpServer::Engine final : public httplib::Server {
   static void write(httplib::Response& out, Response response, const std::string& request_id) {
     out.status = response.status;
     for (auto& [name, value] : response.headers) out.set_header(name, value);
-    out.set_header("X-Request-Id", request_id.empty() ? "-" : request_id);
+    out.set_header("X-Request-Id", request_id);
     out.set_content(response.body, response.content_type);
   }
 

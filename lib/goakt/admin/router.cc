@@ -92,7 +92,7 @@ Response Router::dispatch(Request& request) const {
 
 Reply Router::call(Request& request) const {
   const std::vector<std::string> path = split(request.path);
-  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
   const Route* route = nullptr;
   std::string allowed;
   for (const Route& candidate : routes_) {

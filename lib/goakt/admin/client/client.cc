@@ -1,8 +1,9 @@
 #include "goakt/admin/client/client.h"
 
+#include "goakt/base/ulid.h"
+
 #include <algorithm>
 #include <optional>
-#include <random>
 #include <thread>
 
 namespace goakt::admin {
@@ -15,26 +16,11 @@ bool worth_another_try(int status) {
 
 // 100 ms * 2^n with full jitter, at most 2 s.
 std::chrono::milliseconds pause(int round) {
-  static thread_local std::minstd_rand random{std::random_device{}()};
-  const int limit = std::min(2'000, 100 << std::min(round, 5));
-  return std::chrono::milliseconds(std::uniform_int_distribution<int>(0, limit)(random));
+  const auto limit = std::min(2'000U, 100U << std::min(round, 5));
+  return std::chrono::milliseconds(Rng::local().below(limit + 1));
 }
 
 }  // namespace
-
-std::string make_call_id() {
-  constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  static thread_local std::mt19937_64 random{std::random_device{}()};
-  auto milliseconds =
-      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                     std::chrono::system_clock::now().time_since_epoch())
-                                     .count());
-  std::string id(26, '0');
-  for (int i = 9; i >= 0; --i, milliseconds >>= 5)
-    id[static_cast<std::size_t>(i)] = kAlphabet[milliseconds & 31];
-  for (std::size_t i = 10; i < id.size(); ++i) id[i] = kAlphabet[random() & 31];
-  return id;
-}
 
 Client::Client(Endpoints endpoints, Options options)
     : endpoints_(std::move(endpoints)), options_(std::move(options)) {}
@@ -56,7 +42,7 @@ CallResult Client::post(std::string_view target, std::string body, std::string_v
   request.target = target;
   request.body = std::move(body);
   request.content_type = content_type;
-  request.headers.push_back({"Idempotency-Key", make_call_id()});
+  request.headers.push_back({"Idempotency-Key", make_ulid()});
   return call(std::move(request));
 }
 
@@ -98,7 +84,7 @@ Result<http::Response> Client::try_endpoints(const http::Request& request) {
 }
 
 CallResult Client::call(http::Request request) {
-  const std::string id = options_.request_id.empty() ? make_call_id() : options_.request_id;
+  const std::string id = options_.request_id.empty() ? make_ulid() : options_.request_id;
   request.headers.push_back({"X-Request-Id", id});
   request.headers.push_back({"Accept", "*/*"});
   if (options_.trace) options_.trace(request.method + " " + request.target);

@@ -53,7 +53,4 @@ class Client {
   std::vector<http::Client> connections_;  // at most one: the endpoint in use, addresses[0]
 };
 
-// 26 characters, sorted by time: for request ids and idempotency keys.
-std::string make_call_id();
-
 }  // namespace goakt::admin
