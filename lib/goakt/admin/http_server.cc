@@ -1,6 +1,6 @@
 #include "goakt/admin/http_server.h"
 
-#include "goakt/admin/problem.h"
+#include "goakt/admin/refusal.h"
 #include "goakt/admin/worker_pool.h"
 #include "goakt/base/ulid.h"
 
@@ -341,27 +341,28 @@ class HttpServer::Engine final : public httplib::Server {
 
   // Before the body is read. What is refused here must close, see Connection::close_after_this.
   HandlerResponse check_head(const httplib::Request& in, httplib::Response& out) const {
-    const auto stop_with = [&](const Problem& problem) {
+    const auto stop_with = [&](const Refusal& refusal) {
       current->close_after_this();
-      write(in, out, problem);
+      write(in, out, refusal);
       return HandlerResponse::Handled;
     };
     if (!listener_.is_unix()) {
       const std::string host = in.get_header_value("Host");
       if (!host.empty() && !is_local_name(host))
-        return stop_with(Problem("forbidden", "Host \"" + host + "\" is not a name of this node"));
+        return stop_with(
+            Refusal(Problem::forbidden, "Host \"" + host + "\" is not a name of this node"));
       const std::string origin = in.get_header_value("Origin");
       if (!origin.empty() && origin != "http://" + host)
-        return stop_with(Problem("forbidden", "requests of web pages are not taken"));
+        return stop_with(Refusal(Problem::forbidden, "requests of web pages are not taken"));
     }
     const bool has_body =
         in.has_header("Transfer-Encoding") ||
         (in.has_header("Content-Length") && in.get_header_value("Content-Length") != "0");
     if (!has_body) return HandlerResponse::Unhandled;
     if (in.has_header("Content-Encoding"))
-      return stop_with(Problem("unsupported-media", "compressed bodies are not taken"));
+      return stop_with(Refusal(Problem::unsupported_media, "compressed bodies are not taken"));
     if (!is_json(in.get_header_value("Content-Type"))) {
-      return stop_with(Problem("unsupported-media",
+      return stop_with(Refusal(Problem::unsupported_media,
                                "the body must be application/json or application/x-ndjson"));
     }
     return HandlerResponse::Unhandled;
@@ -386,9 +387,9 @@ class HttpServer::Engine final : public httplib::Server {
     out.set_content(response.body, response.content_type);
   }
 
-  void write(const httplib::Request& in, httplib::Response& out, const Problem& problem) const {
+  void write(const httplib::Request& in, httplib::Response& out, const Refusal& refusal) const {
     const Request request = request_of(in);
-    write(out, problem.to_response(request), request.request_id);
+    write(out, refusal.to_response(request), request.request_id);
   }
 
   void dispatch(const httplib::Request& in, httplib::Response& out) {
@@ -404,9 +405,10 @@ class HttpServer::Engine final : public httplib::Server {
     current->close_after_this();
     const int status = out.status;
     write(in, out,
-          status == 413 ? Problem("body-too-large", "the body is larger than " +
-                                                        std::to_string(limits_.body) + " bytes")
-                        : Problem("invalid-argument", "no readable HTTP request"));
+          status == 413
+              ? Refusal(Problem::body_too_large,
+                        "the body is larger than " + std::to_string(limits_.body) + " bytes")
+              : Refusal(Problem::invalid_argument, "no readable HTTP request"));
     if (status == 414 || status == 431) out.status = status;
     return HandlerResponse::Handled;
   }

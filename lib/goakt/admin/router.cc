@@ -103,9 +103,9 @@ Reply Router::call(Request& request) const {
     }
     allowed.append(allowed.empty() ? "" : ", ").append(candidate.method);
   }
-  if (!route && allowed.empty()) return refuse(Problem("not-found", "no resource " + request.path));
+  if (!route && allowed.empty()) return refuse(Problem::not_found, "no resource " + request.path);
   if (!route) {
-    Response response = Problem("method-not-allowed",
+    Response response = Refusal(Problem::method_not_allowed,
                                 request.path + " takes " + allowed + ", not " + request.method)
                             .to_response(request);
     response.headers.emplace_back("Allow", allowed);
@@ -113,26 +113,26 @@ Reply Router::call(Request& request) const {
   }
   if (request.role < route->role) {
     return refuse(
-        Problem("forbidden", "this needs the role " + std::string(role_name(route->role)) +
-                                 ", the caller has " + std::string(role_name(request.role)))
+        Refusal(Problem::forbidden, "this needs the role " + std::string(role_name(route->role)) +
+                                        ", the caller has " + std::string(role_name(request.role)))
             .with_hint("use the node's unix socket: goaktctl --endpoint unix:///path"));
   }
   if (request.body.size() > route->max_body) {
-    return refuse(Problem("body-too-large", "the body has " + std::to_string(request.body.size()) +
-                                                " bytes, at most " +
-                                                std::to_string(route->max_body) + " are taken"));
+    return refuse(Refusal(Problem::body_too_large,
+                          "the body has " + std::to_string(request.body.size()) +
+                              " bytes, at most " + std::to_string(route->max_body) + " are taken"));
   }
   for (std::size_t i = 0; i < path.size(); ++i) {
     if (!is_parameter(route->segments[i])) continue;
     std::string value;
     if (!percent_decode(path[i], value))
-      return refuse(Problem("invalid-argument", "bad percent escape in the path"));
+      return refuse(Problem::invalid_argument, "bad percent escape in the path");
     request.params[route->segments[i].substr(1, route->segments[i].size() - 2)] = std::move(value);
   }
   try {
     return route->handler(request);
   } catch (const std::exception& error) {
-    return refuse(Problem("internal", error.what()));
+    return refuse(Problem::internal, error.what());
   }
 }
 

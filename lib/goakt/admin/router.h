@@ -1,7 +1,7 @@
 #pragma once
 
 #include "goakt/admin/http.h"
-#include "goakt/admin/problem.h"
+#include "goakt/admin/refusal.h"
 
 #include <functional>
 #include <string>
@@ -10,15 +10,19 @@
 
 namespace goakt::admin {
 
-using Reply = tl::expected<Response, Problem>;
+using Reply = tl::expected<Response, Refusal>;
 using Handler = std::function<Reply(const Request&)>;
 
-inline tl::unexpected<Problem> refuse(Problem problem) {
-  return tl::unexpected<Problem>(std::move(problem));
+inline tl::unexpected<Refusal> refuse(Refusal refusal) {
+  return tl::unexpected<Refusal>(std::move(refusal));
 }
 
-inline tl::unexpected<Problem> refuse(const Error& error) {
-  return refuse(Problem::from(error));
+inline tl::unexpected<Refusal> refuse(Problem problem, std::string detail) {
+  return refuse(Refusal(problem, std::move(detail)));
+}
+
+inline tl::unexpected<Refusal> refuse(const Error& error) {
+  return refuse(Refusal::from(error));
 }
 
 // 200 (or another status) with a JSON body.

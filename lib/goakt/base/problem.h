@@ -21,10 +21,12 @@ namespace goakt {
   X(unsupported_media, "unsupported-media", 415, 2)           \
   X(unauthenticated, "unauthenticated", 401, 5)               \
   X(forbidden, "forbidden", 403, 5)                           \
+  X(not_found, "not-found", 404, 3)                           \
   X(actor_not_found, "actor-not-found", 404, 3)               \
   X(node_not_found, "node-not-found", 404, 3)                 \
   X(grain_not_found, "grain-not-found", 404, 3)               \
   X(kind_not_found, "kind-not-found", 404, 3)                 \
+  X(type_not_found, "type-not-found", 404, 3)                 \
   X(schedule_not_found, "schedule-not-found", 404, 3)         \
   X(operation_not_found, "operation-not-found", 404, 3)       \
   X(dc_not_found, "dc-not-found", 404, 3)                     \

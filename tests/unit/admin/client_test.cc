@@ -82,7 +82,7 @@ TEST_CASE("a server's problem keeps code, detail and exit code; a foreign page i
   HttpServer server(must(Listener::tcp("127.0.0.1", 0)), Role::viewer,
                     [](Request& request) {
                       if (request.path == "/page") return Response{404, "<html>", "text/html", {}};
-                      return Problem("already-exists", "taken").to_response(request);
+                      return Refusal(Problem::already_exists, "taken").to_response(request);
                     },
                     {});
   Client client(endpoints({server.listener().url()}), quick());
@@ -102,7 +102,7 @@ TEST_CASE("a read is repeated after 503, a write is not") {
   HttpServer server(must(Listener::tcp("127.0.0.1", 0)), Role::viewer,
                     [&](Request& request) {
                       ++calls;
-                      return Problem("starting", "soon").to_response(request);
+                      return Refusal(Problem::starting, "soon").to_response(request);
                     },
                     {});
   Client client(endpoints({server.listener().url()}), quick());

@@ -1,6 +1,6 @@
 #include "goakt/admin/json.h"
 
-#include "goakt/admin/problem.h"
+#include "goakt/admin/refusal.h"
 
 #include <doctest/doctest.h>
 
@@ -51,9 +51,9 @@ TEST_CASE("all complaints about a body come together, unknown members among them
   CHECK(errors[1].detail == "must be a string");
   CHECK(errors[4].pointer == "/extra");
 
-  const Problem problem = Problem::invalid(errors);
-  CHECK(problem.status() == 400);
-  CHECK(problem.detail().find("name is required; kind must be a string") == 0);
+  const Refusal refusal = Refusal::invalid(errors);
+  CHECK(refusal.problem() == Problem::invalid_argument);
+  CHECK(refusal.detail().find("name is required; kind must be a string") == 0);
 }
 
 TEST_CASE("a number outside the signed range is refused, not wrapped") {
@@ -75,8 +75,8 @@ TEST_CASE("a body that is no object says so") {
 }
 
 TEST_CASE("failures of the runtime get the code that operators know") {
-  CHECK(Problem::from(Error(ErrorCode::actor_not_found)).code() == "actor-not-found");
-  CHECK(Problem::from(Error(ErrorCode::request_timeout)).status() == 504);
-  CHECK(Problem::from(Error(ErrorCode::actor_already_exists)).status() == 409);
-  CHECK(Problem::from(Error::user("bank.Overdrawn", "not enough")).status() == 424);
+  CHECK(Refusal::from(Error(ErrorCode::actor_not_found)).problem() == Problem::actor_not_found);
+  CHECK(http_status(Refusal::from(Error(ErrorCode::request_timeout)).problem()) == 504);
+  CHECK(Refusal::from(Error(ErrorCode::actor_already_exists)).problem() == Problem::already_exists);
+  CHECK(Refusal::from(Error::user("bank.Overdrawn", "no")).problem() == Problem::actor_error);
 }

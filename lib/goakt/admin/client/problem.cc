@@ -1,6 +1,6 @@
 #include "goakt/admin/client/problem.h"
 
-#include "goakt/base/problem_codes.h"
+#include "goakt/base/problem.h"
 
 #include <nlohmann/json.hpp>
 
@@ -50,8 +50,11 @@ int exit_of_status(int status) {
 }  // namespace
 
 int exit_of_problem_code(std::string_view code, int status) {
-  const ProblemCode& row = problem_code(code);
-  return row.code == code ? row.exit : exit_of_status(status);
+#define GOAKT_X(name, text, status_of, exit_of) \
+  if (code == text) return exit_of;
+  GOAKT_PROBLEMS(GOAKT_X)
+#undef GOAKT_X
+  return exit_of_status(status);
 }
 
 CallFailure CallFailure::from_answer(int status, std::string_view body) {

@@ -10,7 +10,7 @@ namespace goakt::admin {
 // Why a call to the admin API did not succeed: the server's problem document (RFC 9457), or what
 // went wrong on the way to it, told in the same form so that tools have one thing to print.
 struct CallFailure {
-  std::string code;  // of base/problem_codes.h, or what a newer server says
+  std::string code;  // of base/problem.h, or what a newer server says
   std::string title;
   std::string detail;
   std::string hint;
@@ -26,7 +26,7 @@ struct CallFailure {
   static CallFailure from_error(const Error& error, std::string_view request_id);
 };
 
-// A problem object inside an answer (a line of NDJSON), as text. The exit code that it stands for.
+// The exit code that a problem's code stands for; by status when the code is newer than this tool.
 int exit_of_problem_code(std::string_view code, int status);
 
 }  // namespace goakt::admin

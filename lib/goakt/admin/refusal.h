@@ -3,7 +3,7 @@
 #include "goakt/admin/http.h"
 #include "goakt/admin/json.h"
 #include "goakt/base/error.h"
-#include "goakt/base/problem_codes.h"
+#include "goakt/base/problem.h"
 
 #include <string>
 #include <string_view>
@@ -11,20 +11,19 @@
 
 namespace goakt::admin {
 
-// Why a request was not done, as RFC 9457 has it. Made from a code of base/problem_codes.h; the
-// code decides status and title.
-class Problem {
+// Why a request was not done: a problem of base/problem.h, which decides code and status, with what
+// there is to say about this case. Becomes an RFC 9457 document.
+class Refusal {
  public:
-  Problem(std::string_view code, std::string detail);
-  // A failure of the runtime under the code that operators know it by.
-  static Problem from(const Error& error);
-  static Problem invalid(std::vector<FieldError> errors);
+  Refusal(Problem problem, std::string detail) : problem_(problem), detail_(std::move(detail)) {}
 
-  Problem with_hint(std::string hint) &&;
+  // A failure of the runtime as operators know it.
+  static Refusal from(const Error& error);
+  static Refusal invalid(std::vector<FieldError> errors);
 
-  int status() const { return row_->status; }
+  Refusal with_hint(std::string hint) &&;
 
-  std::string_view code() const { return row_->code; }
+  Problem problem() const { return problem_; }
 
   const std::string& detail() const { return detail_; }
 
@@ -34,7 +33,7 @@ class Problem {
   Response to_response(const Request& request) const;
 
  private:
-  const ProblemCode* row_;
+  Problem problem_;
   std::string detail_;
   std::string hint_;
   std::vector<FieldError> errors_;
