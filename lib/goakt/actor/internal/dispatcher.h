@@ -1,0 +1,189 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "goakt/actor/internal/cell.h"
+#include "goakt/actor/internal/lane.h"
+#include "goakt/actor/internal/run_ring.h"
+
+namespace goakt::internal {
+
+class WorkerPool;
+
+// What a turn left behind.
+enum class TurnEnd : std::uint8_t {
+  idle,     // nothing to do; the cell may already run elsewhere or be gone: do not touch it
+  yielded,  // its budget is used up: schedule it again
+};
+
+// Runs one turn of an active actor (runner.cc).
+TurnEnd run_turn(Cell& cell);
+
+// One thread of a pool. Only its own thread touches what is not atomic.
+struct alignas(64) Worker {
+  WorkerPool* pool = nullptr;
+  std::uint32_t index = 0;
+  std::uint32_t tick = 0;
+  std::uint32_t lifo_runs = 0;
+  std::uint32_t next_lane = 0;
+  std::uint64_t random = 0;
+  RunRing ring;
+  // The actor that the running one just woke: it runs next, while its message is in the cache.
+  alignas(64) std::atomic<Cell*> lifo{nullptr};
+  std::atomic<std::uint32_t> wake{0};  // futex
+
+  // For the stall watchdog and `top`: what runs, since when (coarse ms, 0: nothing).
+  std::atomic<Cell*> running{nullptr};
+  std::atomic<std::uint64_t> turns{0};
+  std::atomic<std::uint64_t> steals{0};
+  std::thread thread;
+};
+
+// What the runtime knows about the current thread.
+struct ThreadState {
+  Worker* worker = nullptr;      // null outside the pools
+  Cell* running = nullptr;       // whose turn this thread runs
+  std::uint64_t lane_owner = 0;  // id of the pool that `lane` belongs to
+  Lane* lane = nullptr;
+};
+
+extern constinit thread_local ThreadState this_thread __attribute__((tls_model("initial-exec")));
+
+// A fixed set of workers with stealing queues, and the lanes of outside threads. Threads without work
+// spin for some microseconds and then sleep; nobody polls an idle pool.
+class WorkerPool {
+ public:
+  // `with_lanes`: outside threads get lanes into this pool.
+  WorkerPool(std::size_t workers, bool with_lanes);
+  ~WorkerPool();
+
+  void start();
+  // Ends the threads after their current turns. What is still scheduled is not run any more.
+  void stop();
+
+  // Any thread: the caller has activated the cell.
+  void schedule(Cell& cell);
+  // Worker only: at the tail of its own queue, behind everything else.
+  void requeue(Worker& worker, Cell& cell);
+
+  // The calling thread's lane, or null: too many threads have one, or the pool has none.
+  Lane* lane();
+  // After an append: wakes a sleeping worker when no one is looking for work.
+  void published();
+  // Delivers everything that the calling thread put into its lane.
+  void flush_lane();
+  // Delivers what all lanes hold; from any thread.
+  void drain_lanes();
+
+  std::size_t size() const { return workers_.size(); }
+  const Worker& worker(std::size_t index) const { return *workers_[index]; }
+  std::size_t queued() const;
+  std::uint64_t id() const { return id_; }
+
+ private:
+  static constexpr std::uint32_t kMaxLanes = 64;
+
+  void run(Worker& worker);
+  Cell* next(Worker& worker);
+  Cell* poll(Worker& worker);
+  Cell* find_or_sleep(Worker& worker);
+  Cell* take_global(Worker& worker);
+  Cell* steal(Worker& worker);
+  bool drain_some_lane(Worker& worker, std::uint32_t limit);
+  void push_global(Cell& first, Cell& last, std::size_t count);
+  void empty_lane(Lane& lane);
+  bool has_work(const Worker& worker) const;
+  void wake_one();
+
+  const std::uint64_t id_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::atomic<bool> stopping_{false};
+
+  alignas(64) std::mutex global_mutex_;  // guards the list below
+  Cell* global_head_ = nullptr;
+  Cell* global_tail_ = nullptr;
+  std::atomic<std::size_t> global_count_{0};
+
+  // [31:16] sleeping workers, [15:0] workers that look for work.
+  alignas(64) std::atomic<std::uint32_t> idle_{0};
+  std::mutex sleep_mutex_;  // guards sleeping_
+  std::vector<Worker*> sleeping_;
+
+  alignas(64) std::atomic<std::uint32_t> lane_count_{0};
+  std::atomic<Lane*> lanes_[kMaxLanes] = {};
+  std::mutex lane_mutex_;  // guards the two below; a lane without user serves the next thread
+  std::vector<std::shared_ptr<Lane>> lane_storage_;
+  std::vector<std::shared_ptr<std::atomic<bool>>> lane_users_;
+  const bool with_lanes_;
+};
+
+// Threads that may block: grows on demand, shrinks when idle. Runs actors spawned for it, and tasks.
+class BlockingPool {
+ public:
+  explicit BlockingPool(std::size_t max_threads) : max_threads_(max_threads) {}
+  ~BlockingPool() { stop(); }
+
+  void schedule(Cell& cell);
+  void submit(std::function<void()> task);
+  // Waits for running tasks; drops what has not begun.
+  void stop();
+  std::size_t threads() const;
+
+ private:
+  using Job = std::function<void()>;
+
+  void run();
+
+  const std::size_t max_threads_;
+  mutable std::mutex mutex_;  // guards everything below
+  std::condition_variable work_;
+  std::condition_variable ended_;
+  std::deque<Job> jobs_;
+  std::size_t threads_ = 0;
+  std::size_t idle_ = 0;
+  bool stopping_ = false;
+};
+
+// Chooses the pool of an actor. With a seed, all turns run on the thread that calls run_one(), in an
+// order drawn from the seed.
+class Dispatcher {
+ public:
+  struct Options {
+    std::size_t workers;
+    std::size_t blocking_threads;
+    std::optional<std::uint64_t> seed;
+  };
+
+  explicit Dispatcher(const Options& options);
+
+  void start();
+  void stop();
+  // The caller has activated the cell.
+  void schedule(Cell& cell);
+  bool run_one();  // seeded only; false: nothing to do
+  bool seeded() const { return seeded_; }
+
+  WorkerPool& normal() { return *normal_; }
+  WorkerPool& system() { return *system_; }
+  BlockingPool& blocking() { return blocking_; }
+
+ private:
+  const bool seeded_;
+  std::uint64_t random_ = 0;
+  std::mutex ready_mutex_;  // guards ready_
+  std::vector<Cell*> ready_;
+  std::unique_ptr<WorkerPool> normal_;
+  std::unique_ptr<WorkerPool> system_;
+  BlockingPool blocking_;
+};
+
+}  // namespace goakt::internal

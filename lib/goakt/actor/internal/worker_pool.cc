@@ -1,0 +1,374 @@
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "goakt/actor/internal/dead_letters.h"
+#include "goakt/actor/internal/dispatcher.h"
+#include "goakt/actor/internal/fences.h"
+
+namespace goakt::internal {
+
+constinit thread_local ThreadState this_thread{};
+
+namespace {
+
+constexpr std::uint32_t kGlobalEvery = 61;    // picks between two looks at the global queue
+constexpr std::uint32_t kLifoRuns = 3;        // in a row, then the ring gets its turn
+constexpr std::uint32_t kLaneBatch = 1024;    // envelopes taken from a lane by a worker without work
+constexpr std::uint32_t kLaneBatchBusy = 256; // and by one that has some
+constexpr auto kSpin = std::chrono::microseconds(40);
+constexpr std::uint32_t kSleeper = 1u << 16;
+constexpr std::uint32_t kSearcher = 1;
+
+std::atomic<std::uint64_t> next_pool_id{1};
+
+// Hands a chain that came through a lane to its actor. Returns the actor when the caller must schedule
+// it, else null.
+Cell* deliver(Cell* cell, std::uint64_t generation16, Envelope* newest, Envelope* oldest,
+              std::uint32_t count) {
+  const std::uint32_t generation = cell->generation.load(std::memory_order_acquire);
+  if ((generation & 0xffff) == generation16) {
+    switch (cell->inbox.push(newest, oldest, count, generation)) {
+      case Inbox::Push::activated: return cell;
+      case Inbox::Push::queued: return nullptr;
+      case Inbox::Push::closed: break;
+    }
+  }
+  // Linked newest first: give them back in the order of sending.
+  Envelope* ordered = nullptr;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Envelope* next = newest->next;
+    newest->next = ordered;
+    ordered = newest;
+    newest = next;
+  }
+  while (ordered != nullptr) {
+    Envelope* next = ordered->next;
+    undeliverable(*cell, generation16, ordered);
+    ordered = next;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+WorkerPool::WorkerPool(std::size_t workers, bool with_lanes)
+    : id_(next_pool_id.fetch_add(1)), with_lanes_(with_lanes) {
+  for (std::size_t i = 0; i < workers; ++i) {
+    auto worker = std::make_unique<Worker>();
+    worker->pool = this;
+    worker->index = static_cast<std::uint32_t>(i);
+    worker->random = 0x9e3779b97f4a7c15ull * (i + 1);
+    workers_.push_back(std::move(worker));
+  }
+  sleeping_.reserve(workers);
+}
+
+WorkerPool::~WorkerPool() { stop(); }
+
+void WorkerPool::start() {
+  for (auto& worker : workers_) {
+    worker->thread = std::thread([this, w = worker.get()] { run(*w); });
+    pthread_setname_np(worker->thread.native_handle(), with_lanes_ ? "goakt-worker" : "goakt-system");
+  }
+}
+
+void WorkerPool::stop() {
+  if (stopping_.exchange(true)) return;
+  for (auto& worker : workers_) {
+    worker->wake.store(1, std::memory_order_release);
+    syscall(SYS_futex, &worker->wake, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+  }
+  for (auto& worker : workers_)
+    if (worker->thread.joinable()) worker->thread.join();
+}
+
+void WorkerPool::run(Worker& worker) {
+  this_thread.worker = &worker;
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    Cell* cell = next(worker);
+    if (cell == nullptr) break;
+    worker.turns.store(worker.turns.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    if (run_turn(*cell) == TurnEnd::yielded) requeue(worker, *cell);
+  }
+  this_thread.worker = nullptr;
+}
+
+void WorkerPool::schedule(Cell& cell) {
+  Worker* worker = this_thread.worker;
+  if (worker == nullptr || worker->pool != this) return push_global(cell, cell, 1);
+  Cell* former = worker->lifo.exchange(&cell, std::memory_order_acq_rel);
+  if (former != nullptr) requeue(*worker, *former);
+}
+
+void WorkerPool::requeue(Worker& worker, Cell& cell) {
+  if (worker.ring.push(&cell)) {
+    // One alone is this worker's next: nobody needs to be woken for it.
+    if (worker.ring.size() > 1) published();
+    return;
+  }
+  // Full: half of the ring goes to everybody.
+  Cell* first = &cell;
+  Cell* last = &cell;
+  std::size_t count = 1;
+  cell.run_next = nullptr;
+  while (count <= RunRing::kCapacity / 2) {
+    Cell* moved = worker.ring.pop();
+    if (moved == nullptr) break;
+    moved->run_next = nullptr;
+    last->run_next = moved;
+    last = moved;
+    ++count;
+  }
+  push_global(*first, *last, count);
+}
+
+void WorkerPool::push_global(Cell& first, Cell& last, std::size_t count) {
+  {
+    std::lock_guard lock(global_mutex_);
+    last.run_next = nullptr;
+    if (global_tail_ != nullptr)
+      global_tail_->run_next = &first;
+    else
+      global_head_ = &first;
+    global_tail_ = &last;
+    global_count_.store(global_count_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+  }
+  published();
+}
+
+void WorkerPool::published() {
+  light_fence();
+  const std::uint32_t idle = idle_.load(std::memory_order_relaxed);
+  if (idle >= kSleeper && (idle & 0xffff) == 0) wake_one();
+}
+
+void WorkerPool::wake_one() {
+  Worker* worker;
+  {
+    std::lock_guard lock(sleep_mutex_);
+    const std::uint32_t idle = idle_.load(std::memory_order_relaxed);
+    if (sleeping_.empty() || (idle & 0xffff) != 0) return;
+    worker = sleeping_.back();  // the one that slept last has the warmest cache
+    sleeping_.pop_back();
+    idle_.fetch_add(kSearcher - kSleeper, std::memory_order_relaxed);
+    worker->wake.store(1, std::memory_order_release);
+  }
+  syscall(SYS_futex, &worker->wake, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+}
+
+Cell* WorkerPool::next(Worker& worker) {
+  if (++worker.tick % kGlobalEvery == 0) {
+    if (with_lanes_) drain_some_lane(worker, kLaneBatchBusy);
+    if (Cell* cell = take_global(worker)) return cell;
+  }
+  if (worker.lifo.load(std::memory_order_relaxed) != nullptr) {
+    Cell* cell = worker.lifo.exchange(nullptr, std::memory_order_acq_rel);
+    if (cell != nullptr) {
+      if (++worker.lifo_runs <= kLifoRuns || worker.ring.empty()) return cell;
+      requeue(worker, *cell);
+    }
+  }
+  worker.lifo_runs = 0;
+  if (Cell* cell = poll(worker)) return cell;
+  return find_or_sleep(worker);
+}
+
+Cell* WorkerPool::poll(Worker& worker) {
+  if (Cell* cell = worker.ring.pop()) return cell;
+  if (with_lanes_ && drain_some_lane(worker, kLaneBatch))
+    if (Cell* cell = worker.ring.pop()) return cell;
+  if (Cell* cell = take_global(worker)) return cell;
+  return steal(worker);
+}
+
+Cell* WorkerPool::take_global(Worker& worker) {
+  if (global_count_.load(std::memory_order_relaxed) == 0) return nullptr;
+  std::lock_guard lock(global_mutex_);
+  const std::size_t count = global_count_.load(std::memory_order_relaxed);
+  if (count == 0) return nullptr;
+  // A fair share, so that the others find something too.
+  const std::size_t share = std::min<std::size_t>(count / workers_.size() + 1, RunRing::kCapacity / 2);
+  Cell* result = global_head_;
+  std::size_t taken = 1;
+  Cell* cell = result->run_next;
+  while (cell != nullptr && taken < share) {
+    Cell* following = cell->run_next;
+    if (!worker.ring.push(cell)) break;
+    cell = following;
+    ++taken;
+  }
+  global_head_ = cell;
+  if (cell == nullptr) global_tail_ = nullptr;
+  global_count_.store(count - taken, std::memory_order_relaxed);
+  return result;
+}
+
+Cell* WorkerPool::steal(Worker& worker) {
+  const std::size_t count = workers_.size();
+  if (count < 2) return nullptr;
+  worker.random = worker.random * 6364136223846793005ull + 1442695040888963407ull;
+  const std::size_t start = (worker.random >> 33) % count;
+  for (std::size_t i = 0; i < count; ++i) {
+    Worker& victim = *workers_[(start + i) % count];
+    if (&victim == &worker) continue;
+    Cell* cell = victim.ring.steal_into(worker.ring);
+    // The slot is taken last: its owner is about to run it, unless it is stuck in a long turn.
+    if (cell == nullptr && victim.lifo.load(std::memory_order_relaxed) != nullptr && worker.lifo_runs++ > 8)
+      cell = victim.lifo.exchange(nullptr, std::memory_order_acq_rel);
+    if (cell != nullptr) {
+      worker.steals.store(worker.steals.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+      return cell;
+    }
+  }
+  return nullptr;
+}
+
+bool WorkerPool::drain_some_lane(Worker& worker, std::uint32_t limit) {
+  const std::uint32_t lanes = lane_count_.load(std::memory_order_acquire);
+  for (std::uint32_t i = 0; i < lanes; ++i) {
+    Lane* lane = lanes_[(worker.next_lane + i) % lanes].load(std::memory_order_relaxed);
+    const std::uint32_t taken = lane->drain(
+        limit, [&](Cell* cell, std::uint64_t generation, Envelope* newest, Envelope* oldest, std::uint32_t n) {
+          if (Cell* activated = deliver(cell, generation, newest, oldest, n)) requeue(worker, *activated);
+        });
+    if (taken != 0) {
+      worker.next_lane = (worker.next_lane + i + 1) % lanes;
+      return true;
+    }
+  }
+  return false;
+}
+
+bool WorkerPool::has_work(const Worker& worker) const {
+  if (stopping_.load(std::memory_order_relaxed)) return true;
+  if (global_count_.load(std::memory_order_relaxed) != 0) return true;
+  const std::uint32_t lanes = lane_count_.load(std::memory_order_acquire);
+  for (std::uint32_t i = 0; i < lanes; ++i)
+    if (!lanes_[i].load(std::memory_order_relaxed)->empty()) return true;
+  for (const auto& other : workers_)
+    if (other.get() != &worker && !other->ring.empty()) return true;
+  return false;
+}
+
+Cell* WorkerPool::find_or_sleep(Worker& worker) {
+  idle_.fetch_add(kSearcher, std::memory_order_relaxed);
+  for (;;) {
+    const auto start = std::chrono::steady_clock::now();
+    do {
+      for (int i = 0; i < 8; ++i) {
+        if (stopping_.load(std::memory_order_relaxed)) return nullptr;
+        if (Cell* cell = poll(worker)) {
+          worker.lifo_runs = 0;
+          // The last one that searched leaves: if there is more than it can do, another one comes.
+          if ((idle_.fetch_sub(kSearcher, std::memory_order_relaxed) & 0xffff) == 1 && has_work(worker))
+            published();
+          return cell;
+        }
+        for (int p = 0; p < 16; ++p) spin_pause();
+      }
+    } while (std::chrono::steady_clock::now() - start < kSpin);
+
+    {
+      std::lock_guard lock(sleep_mutex_);
+      worker.wake.store(0, std::memory_order_relaxed);
+      sleeping_.push_back(&worker);
+      idle_.fetch_add(kSleeper - kSearcher, std::memory_order_relaxed);
+    }
+    heavy_fence();
+    if (has_work(worker)) {
+      std::lock_guard lock(sleep_mutex_);
+      if (const auto it = std::find(sleeping_.begin(), sleeping_.end(), &worker); it != sleeping_.end()) {
+        sleeping_.erase(it);
+        idle_.fetch_add(kSearcher - kSleeper, std::memory_order_relaxed);
+      }
+      continue;  // else: a waker took us off the list and counted us as searching
+    }
+    while (worker.wake.load(std::memory_order_acquire) == 0)
+      syscall(SYS_futex, &worker.wake, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
+    if (stopping_.load(std::memory_order_relaxed)) return nullptr;
+  }
+}
+
+// -- Lanes -------------------------------------------------------------------------------------------
+
+namespace {
+
+// A thread's claims on lanes; they end with the thread.
+struct LaneOwner {
+  struct Lease {
+    std::uint64_t pool;
+    std::shared_ptr<Lane> lane;
+    std::shared_ptr<std::atomic<bool>> in_use;
+  };
+  std::vector<Lease> leases;
+  ~LaneOwner() {
+    for (auto& lease : leases) lease.in_use->store(false, std::memory_order_release);
+    this_thread.lane = nullptr;
+    this_thread.lane_owner = 0;
+  }
+};
+
+thread_local LaneOwner lane_owner;
+
+}  // namespace
+
+Lane* WorkerPool::lane() {
+  if (GOAKT_LIKELY(this_thread.lane_owner == id_)) return this_thread.lane;
+  if (!with_lanes_) return nullptr;
+  Lane* found = nullptr;
+  for (const auto& lease : lane_owner.leases)
+    if (lease.pool == id_) found = lease.lane.get();
+  if (found == nullptr) {
+    std::lock_guard lock(lane_mutex_);
+    std::size_t index = 0;
+    while (index < lane_users_.size() && lane_users_[index]->load(std::memory_order_acquire)) ++index;
+    if (index == lane_users_.size() && index < kMaxLanes) {
+      lane_storage_.push_back(std::make_shared<Lane>());
+      lane_users_.push_back(std::make_shared<std::atomic<bool>>(false));
+      lanes_[index].store(lane_storage_.back().get(), std::memory_order_release);
+      lane_count_.store(static_cast<std::uint32_t>(index + 1), std::memory_order_release);
+    }
+    if (index < lane_users_.size()) {
+      lane_users_[index]->store(true, std::memory_order_release);
+      lane_owner.leases.push_back({id_, lane_storage_[index], lane_users_[index]});
+      found = lane_storage_[index].get();
+    }
+  }
+  this_thread.lane = found;
+  this_thread.lane_owner = id_;
+  return found;
+}
+
+void WorkerPool::empty_lane(Lane& lane) {
+  while (!lane.empty()) {
+    const std::uint32_t taken = lane.drain(
+        Lane::kCapacity,
+        [&](Cell* cell, std::uint64_t generation, Envelope* newest, Envelope* oldest, std::uint32_t n) {
+          if (Cell* activated = deliver(cell, generation, newest, oldest, n))
+            push_global(*activated, *activated, 1);
+        });
+    if (taken == 0) sched_yield();  // somebody else is at it
+  }
+}
+
+void WorkerPool::flush_lane() {
+  if (this_thread.lane_owner == id_ && this_thread.lane != nullptr) empty_lane(*this_thread.lane);
+}
+
+void WorkerPool::drain_lanes() {
+  const std::uint32_t lanes = lane_count_.load(std::memory_order_acquire);
+  for (std::uint32_t i = 0; i < lanes; ++i) empty_lane(*lanes_[i].load(std::memory_order_relaxed));
+}
+
+std::size_t WorkerPool::queued() const {
+  std::size_t count = global_count_.load(std::memory_order_relaxed);
+  for (const auto& worker : workers_) count += worker->ring.size();
+  return count;
+}
+
+}  // namespace goakt::internal

@@ -1,0 +1,158 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "goakt/actor/actor.h"
+#include "goakt/actor/handlers.h"
+#include "goakt/actor/pid.h"
+#include "goakt/actor/receive_context.h"
+#include "goakt/actor/spawn_options.h"
+#include "goakt/actor/system_options.h"
+#include "goakt/base/export.h"
+#include "goakt/base/result.h"
+
+namespace goakt {
+
+namespace internal {
+
+class System;
+
+// What a spawn needs to know about the actor's class.
+struct ActorRecipe {
+  std::unique_ptr<Actor> object;
+  const Behaviour* behaviour;
+  std::string_view kind;                            // registered kind, else the C++ type's name
+  std::function<std::unique_ptr<Actor>()> factory;  // only for recreate_on_restart
+};
+
+GOAKT_API Result<Pid> spawn_child(const Pid& parent, std::string_view name, ActorRecipe recipe,
+                                  SpawnOptions options);
+
+template <class A, class... Args>
+ActorRecipe recipe_of(const SpawnOptions& options, Args&&... args) {
+  static_assert(std::is_base_of_v<Actor, A>, "an actor derives from goakt::Actor");
+  ActorRecipe recipe;
+  recipe.behaviour = &behaviour_of<A>();
+  recipe.kind = pretty_name<A>();
+  if constexpr ((std::is_copy_constructible_v<std::decay_t<Args>> && ...)) {
+    if (options.recreate_on_restart)
+      recipe.factory = [... kept = std::decay_t<Args>(args)]() -> std::unique_ptr<Actor> {
+        return std::make_unique<A>(kept...);
+      };
+  }
+  recipe.object = std::make_unique<A>(std::forward<Args>(args)...);
+  return recipe;
+}
+
+}  // namespace internal
+
+// One node's actors: the tree, its threads, its clocks. Several may live in one process; handles of one
+// must not be used with another. All methods may be called from any thread unless they say otherwise.
+class GOAKT_API ActorSystem {
+ public:
+  // Errors: name_required, invalid_actor_system_name, and those of the options.
+  static Result<std::unique_ptr<ActorSystem>> create(std::string_view name, SystemOptions options = {});
+  // Stops the system when it still runs.
+  ~ActorSystem();
+  ActorSystem(const ActorSystem&) = delete;
+  ActorSystem& operator=(const ActorSystem&) = delete;
+
+  // Errors: actor_system_already_started; a stopped system cannot be started again
+  // (actor_system_not_started).
+  Status start();
+  // Runs the shutdown hooks, stops all actors (children before parents), then the threads. Blocks at
+  // most for the shutdown timeout. Errors: actor_system_not_started, and what hooks and PostStops gave.
+  Status stop();
+  // start_hook, start; waits for SIGINT or SIGTERM; stop_hook, stop. Returns the process' exit code.
+  int run(const std::function<Status()>& start_hook = {}, const std::function<Status()>& stop_hook = {});
+
+  std::string_view name() const;
+  bool is_running() const;
+  std::chrono::milliseconds uptime() const;
+  // User actors alive; no routers, routees or system actors.
+  std::size_t num_actors() const;
+
+  // Starts an actor under the user guardian; pre_start runs on the calling thread. A running actor of
+  // that name is returned as it is, unless options.unique.
+  // Errors: actor_system_not_started, reserved_name, invalid names, init_failure, actor_already_exists
+  // (unique, or its wire address is taken), and invalid options.
+  template <class A, class... Args>
+  Result<PidOf<A>> spawn(std::string_view name, SpawnOptions options = {}, Args&&... args) {
+    auto recipe = internal::recipe_of<A>(options, std::forward<Args>(args)...);
+    auto pid = spawn_recipe(name, std::move(recipe), std::move(options));
+    if (!pid) return unexpected(std::move(pid).error());
+    return PidOf<A>(*pid);
+  }
+  // The type-erased form: kinds registered by name, function actors.
+  Result<Pid> spawn_recipe(std::string_view name, internal::ActorRecipe recipe, SpawnOptions options = {});
+  // An actor that is one function, named by a UUID when `name` is empty. Its error goes to supervision.
+  Result<Pid> spawn_function(std::string_view name, std::function<Status(ReceiveContext&)> function,
+                             SpawnOptions options = {});
+
+  // The running or suspended user actor of that name. Error: actor_not_found.
+  Result<Pid> actor_of(std::string_view name) const;
+  bool actor_exists(std::string_view name) const;
+  // All user actors; for tools that page, see scan_actors.
+  std::vector<Pid> actors() const;
+  // Up to `limit` actors in the order of their names' hashes, after `cursor` (0: from the start).
+  // `next` is the cursor of the following page, 0 when there is none. Actors that live during the whole
+  // walk appear at least once.
+  struct Page {
+    std::vector<Pid> actors;
+    std::uint64_t next = 0;
+  };
+  Page scan_actors(std::uint64_t cursor, std::size_t limit, bool with_system_actors = false) const;
+
+  // Waits until it has stopped. Errors: actor_not_found.
+  Status kill(std::string_view name);
+  // Restarts by name. Errors: actor_not_found, init_failure.
+  Result<Pid> respawn(std::string_view name);
+
+  // Sends and asks by name. Errors: actor_not_found, and those of Pid.
+  template <class M>
+  Status tell(std::string_view name, M&& message) const {
+    GOAKT_TRY(Pid to, actor_of(name));
+    return to.tell(std::forward<M>(message));
+  }
+  template <class R = Message, class M>
+  Result<R> ask(std::string_view name, M&& message, std::chrono::nanoseconds timeout) const {
+    GOAKT_TRY(Pid to, actor_of(name));
+    return to.template ask<R>(std::forward<M>(message), timeout);
+  }
+
+  Pid no_sender() const;
+  Pid root_guardian() const;
+  Pid user_guardian() const;
+  Pid system_guardian() const;
+
+  // Deterministic systems only (SystemOptions::seed): runs turns in a seeded order on the calling
+  // thread until nothing is left to do; false when `max_turns` ran out first.
+  bool run_until_idle(std::size_t max_turns = 1'000'000);
+
+  internal::System& internals() const { return *system_; }
+
+ private:
+  explicit ActorSystem(std::unique_ptr<internal::System> system);
+
+  std::unique_ptr<internal::System> system_;
+};
+
+template <class A, class... Args>
+Result<PidOf<A>> ReceiveContext::spawn(std::string_view name, SpawnOptions options, Args&&... args) {
+  auto recipe = internal::recipe_of<A>(options, std::forward<Args>(args)...);
+  auto pid = internal::spawn_child(self_, name, std::move(recipe), std::move(options));
+  if (!pid) return unexpected(std::move(pid).error());
+  return PidOf<A>(*pid);
+}
+
+}  // namespace goakt

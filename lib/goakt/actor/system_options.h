@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "goakt/actor/supervisor.h"
+
+namespace goakt {
+
+class Clock;
+class Extension;
+class ShutdownHook;
+
+// GoAkt's defaults (actor/defaults.go, option.go) where it has them.
+struct SystemOptions {
+  std::chrono::nanoseconds actor_init_timeout = std::chrono::seconds(1);
+  int actor_init_max_retries = 5;
+  std::chrono::nanoseconds ask_timeout = std::chrono::seconds(5);
+  std::chrono::nanoseconds shutdown_timeout = std::chrono::minutes(5);
+  std::chrono::milliseconds passivation_timeout = std::chrono::minutes(2);
+  std::uint32_t throughput_budget = 32;  // messages per turn
+  std::size_t workers = 0;               // 0: one per usable CPU
+  std::size_t blocking_threads = 64;
+  // An outside asker may run an idle target's turn on its own thread.
+  bool inline_ask = true;
+  // A turn longer than this is logged and counted; zero: never.
+  std::chrono::milliseconds stall_warning = std::chrono::seconds(1);
+  std::uint64_t mailbox_soft_limit = 1'000'000;  // warning and event; nothing is dropped
+  std::size_t dead_letters_kept = 1'000;
+  std::shared_ptr<const Supervisor> default_supervisor;
+  std::vector<std::shared_ptr<Extension>> extensions;
+  std::vector<std::shared_ptr<ShutdownHook>> shutdown_hooks;
+  // Null: the system's clock.
+  std::shared_ptr<Clock> clock;
+  // Runs every turn on the thread that calls run_until_idle, in an order drawn from this seed. For
+  // tests: no thread is started, and the clock should be a FakeClock.
+  std::optional<std::uint64_t> seed;
+  // How the node appears in addresses; 0 without remoting.
+  std::string host = "127.0.0.1";
+  int port = 0;
+};
+
+}  // namespace goakt
