@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "goakt/base/clock.h"
 #include "goakt/message/envelope.h"
 
 namespace goakt {
 
 // The runtime's public messages, GoAkt's actor/messages.go. Those that say kControl overtake all user
 // messages in a mailbox.
-using WallTime = std::chrono::system_clock::time_point;
+
 
 // The first user message of an actor, after every successful start.
 struct PostStart {};

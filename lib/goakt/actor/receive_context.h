@@ -35,13 +35,14 @@ class GOAKT_API PendingReply {
   PendingReply& operator=(PendingReply&&) = delete;
   ~PendingReply();
 
+  struct State;
+
  protected:
+  PendingReply();
   bool ready() const noexcept;
   void suspend(std::coroutine_handle<> waiting);
   Result<Message> take();
 
- private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 
@@ -222,6 +223,7 @@ class GOAKT_API ReceiveContext {
 
  private:
   friend struct internal::ReceiveAccess;
+  friend struct internal::AsyncReceive;
   explicit ReceiveContext(Pid self) : self_(self) {}
   ReceiveContext(ReceiveContext&&) = default;
 
@@ -259,6 +261,7 @@ class GOAKT_API ReceiveContext {
   Pid self_;
   Envelope* envelope_ = nullptr;          // owned by the runner, or by the AsyncReceive
   std::unique_ptr<Error> error_;
+  std::unique_ptr<Error> refusal_;        // the message becomes a dead letter when the handler returns
   internal::AsyncReceive* async_ = nullptr;  // set in a coroutine handler
   Pid forward_to_;
   std::uint8_t outcome_ = 0;              // what became of the message (ReceiveAccess)

@@ -17,6 +17,7 @@ struct Behaviour;
 namespace goakt::internal {
 
 struct CellExtension;
+struct KindInfo;
 class System;
 struct Cell;
 
@@ -40,7 +41,9 @@ enum Flag : std::uint32_t {
   kInternal = 1u << 14,       // not counted in NumActors though no system actor (routers, routees)
   kInlineAsk = 1u << 15,      // an outside asker may run the turn
   kRestarting = 1u << 16,
-  kLongLived = 1u << 17,      // no passivation: turns need no activity stamp for it
+  kLongLived = 1u << 17,
+  kCountPassivation = 1u << 18,  // passivated after a number of messages
+  kStarting = 1u << 19,       // its name is taken, pre_start has not ended
 };
 
 // Sends are taken only in this state.
@@ -75,7 +78,7 @@ struct alignas(64) Cell {
   Actor* actor = nullptr;                // owned; runner only, after the spawn
   std::atomic<CellExtension*> extension{nullptr};  // owned; null for an actor with nothing special
   Cell* parent = nullptr;
-  std::uint64_t name_hash = 0;
+  KindInfo* kind = nullptr;
   std::uint64_t spawn_sequence = 0;  // later actors of one name win the flat index
 
   // -- line 2: hot

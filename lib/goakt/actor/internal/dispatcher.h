@@ -52,6 +52,7 @@ struct alignas(64) Worker {
 struct ThreadState {
   Worker* worker = nullptr;      // null outside the pools
   Cell* running = nullptr;       // whose turn this thread runs
+  bool gone = false;             // that actor ended during the turn: its cell is no longer ours
   std::uint64_t lane_owner = 0;  // id of the pool that `lane` belongs to
   Lane* lane = nullptr;
 };

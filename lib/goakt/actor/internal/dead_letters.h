@@ -1,0 +1,46 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "goakt/actor/event_stream.h"
+#include "goakt/actor/internal/cell.h"
+
+namespace goakt::internal {
+
+// Keeps the last dead letters and counts all of them. Any thread.
+class DeadLetters {
+ public:
+  explicit DeadLetters(std::size_t capacity) : capacity_(capacity) {}
+
+  void add(Deadletter letter);
+  std::uint64_t total() const { return total_.load(std::memory_order_relaxed); }
+  std::uint64_t count_for(std::string_view receiver) const;
+  // Newest last.
+  std::vector<Deadletter> kept() const;
+
+ private:
+  const std::size_t capacity_;
+  std::atomic<std::uint64_t> total_{0};
+  mutable std::mutex mutex_;  // guards the two below
+  std::deque<Deadletter> ring_;
+  std::map<std::string, std::uint64_t, std::less<>> by_receiver_;
+};
+
+class System;
+
+// Makes a dead letter of a message that `cell` will not handle, and tells its asker. Takes ownership.
+void dead_letter(Cell& cell, Envelope* message, std::string_view reason);
+// A letter without the message, which is gone: an ask that timed out.
+void dead_letter(System& system, std::string_view sender, std::string_view receiver, std::string_view type,
+                 std::string_view reason);
+// The same for a message that came too late for that generation of the cell.
+void undeliverable(Cell& cell, std::uint64_t generation16, Envelope* message);
+
+}  // namespace goakt::internal

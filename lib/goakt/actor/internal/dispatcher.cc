@@ -1,0 +1,117 @@
+#include "goakt/actor/internal/dispatcher.h"
+
+#include <pthread.h>
+
+#include <chrono>
+
+#include "goakt/base/random.h"
+
+namespace goakt::internal {
+
+Dispatcher::Dispatcher(const Options& options)
+    : seeded_(options.seed.has_value()),
+      random_(options.seed.value_or(0)),
+      normal_(std::make_unique<WorkerPool>(options.workers, true)),
+      system_(std::make_unique<WorkerPool>(1, false)),
+      blocking_(options.blocking_threads) {}
+
+void Dispatcher::start() {
+  if (seeded_) return;
+  normal_->start();
+  system_->start();
+}
+
+void Dispatcher::stop() {
+  blocking_.stop();
+  normal_->stop();
+  system_->stop();
+}
+
+void Dispatcher::schedule(Cell& cell) {
+  if (GOAKT_UNLIKELY(seeded_)) {
+    std::lock_guard lock(ready_mutex_);
+    ready_.push_back(&cell);
+    return;
+  }
+  const std::uint32_t flags = cell.flags.load(std::memory_order_relaxed);
+  if (GOAKT_LIKELY((flags & (kSystemPool | kBlockingPool)) == 0))
+    normal_->schedule(cell);
+  else if ((flags & kSystemPool) != 0)
+    system_->schedule(cell);
+  else
+    blocking_.schedule(cell);
+}
+
+bool Dispatcher::run_one() {
+  Cell* cell;
+  {
+    std::lock_guard lock(ready_mutex_);
+    if (ready_.empty()) return false;
+    Rng rng(random_++);
+    const auto position = ready_.begin() + static_cast<std::ptrdiff_t>(rng.below(ready_.size()));
+    cell = *position;
+    ready_.erase(position);
+  }
+  if (run_turn(*cell) == TurnEnd::yielded) schedule(*cell);
+  return true;
+}
+
+// -- BlockingPool ------------------------------------------------------------------------------------
+
+namespace {
+constexpr auto kIdleThread = std::chrono::seconds(60);
+}
+
+void BlockingPool::schedule(Cell& cell) {
+  submit([this, &cell] {
+    if (run_turn(cell) == TurnEnd::yielded) schedule(cell);
+  });
+}
+
+void BlockingPool::submit(std::function<void()> task) {
+  std::lock_guard lock(mutex_);
+  if (stopping_) return;
+  jobs_.push_back(std::move(task));
+  if (idle_ >= jobs_.size()) {
+    work_.notify_one();
+  } else if (threads_ < max_threads_) {
+    ++threads_;
+    std::thread([this] { run(); }).detach();
+  }
+}
+
+void BlockingPool::run() {
+  pthread_setname_np(pthread_self(), "goakt-blocking");
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    if (jobs_.empty() && !stopping_) {
+      ++idle_;
+      work_.wait_for(lock, kIdleThread, [&] { return stopping_ || !jobs_.empty(); });
+      --idle_;
+    }
+    if (jobs_.empty() || stopping_) break;
+    Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    lock.unlock();
+    job();
+    job = nullptr;
+    lock.lock();
+  }
+  if (--threads_ == 0) ended_.notify_all();
+}
+
+void BlockingPool::stop() {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  std::deque<Job> dropped;
+  dropped.swap(jobs_);
+  work_.notify_all();
+  ended_.wait(lock, [&] { return threads_ == 0; });
+}
+
+std::size_t BlockingPool::threads() const {
+  std::lock_guard lock(mutex_);
+  return threads_;
+}
+
+}  // namespace goakt::internal

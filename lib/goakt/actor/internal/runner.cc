@@ -1,0 +1,369 @@
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <typeinfo>
+
+#include "goakt/actor/internal/receive_access.h"
+#include "goakt/actor/internal/reply_slot.h"
+#include "goakt/actor/internal/system.h"
+#include "goakt/actor/messages.h"
+#include "goakt/base/errors.h"
+
+// One turn of one actor: takes its messages and calls its handlers, on whichever thread owns the turn.
+
+namespace goakt::internal {
+
+namespace {
+
+using Access = ReceiveAccess;
+
+Envelope* const kControlClosed = reinterpret_cast<Envelope*>(1);
+
+void count_local(Cell& cell, std::int64_t delta) {
+  cell.local_count.store(cell.local_count.load(std::memory_order_relaxed) + delta, std::memory_order_relaxed);
+}
+
+// Moves what arrived to where the mailbox orders it.
+bool take_arrivals(Cell& cell, CellExtension* extension) {
+  std::int64_t count;
+  Envelope* first = cell.inbox.take_all(count);
+  if (first == nullptr) return false;
+  if (extension != nullptr && extension->queue != nullptr) {
+    count_local(cell, count);
+    while (first != nullptr) {
+      Envelope* next = first->next;
+      extension->queue->push(first);
+      first = next;
+    }
+  } else if (cell.local_head == nullptr) {
+    count_local(cell, count);
+    cell.local_head = first;
+    cell.local_tail = nullptr;  // found when somebody appends
+  } else {
+    append_local(cell, first, nullptr, count);
+  }
+  return true;
+}
+
+Envelope* next_message(Cell& cell) {
+  CellExtension* extension = cell.extension.load(std::memory_order_relaxed);
+  Envelope* message;
+  if (GOAKT_UNLIKELY(extension != nullptr && extension->queue != nullptr)) {
+    take_arrivals(cell, extension);
+    message = extension->queue->pop();
+    if (message == nullptr) return nullptr;
+  } else {
+    if (cell.local_head == nullptr && !take_arrivals(cell, extension)) return nullptr;
+    message = cell.local_head;
+    cell.local_head = message->next;
+    if (cell.local_head != nullptr) __builtin_prefetch(cell.local_head);
+  }
+  count_local(cell, -1);
+  if (GOAKT_UNLIKELY(cell.has(kAdmission))) extension->room.fetch_add(1, std::memory_order_release);
+  return message;
+}
+
+void call_behaviour(Cell& cell, ReceiveContext& ctx, Envelope& message) {
+  try {
+    const Behaviour& behaviour = *cell.behaviour;
+    if (const auto* entry = behaviour.find(message.type))
+      entry->handler(*cell.actor, ctx, message.value(), behaviour.list);
+    else if (behaviour.takes_anything)
+      cell.actor->receive(ctx);
+    else
+      ctx.unhandled();
+  } catch (...) {
+    Access::error(ctx) = std::make_unique<Error>(current_exception_error());
+  }
+}
+
+void handle(Cell& cell, ReceiveContext& ctx, Envelope* message) {
+  Access::envelope(ctx) = message;
+  Access::outcome(ctx) = 0;
+  call_behaviour(cell, ctx, *message);
+  conclude(cell, ctx);
+}
+
+void handle_control(Cell& cell, ReceiveContext& ctx, Envelope* message) {
+  if (message->type == &message_type<PoisonPill>()) {
+    delete_envelope(message);
+    begin_stop(cell, StopMode::stop, nullptr);
+  } else if (message->type == &message_type<PausePassivation>()) {
+    delete_envelope(message);
+    cell.flags.fetch_or(kPassivationPaused, std::memory_order_relaxed);
+  } else if (message->type == &message_type<ResumePassivation>()) {
+    delete_envelope(message);
+    cell.flags.fetch_and(~std::uint32_t{kPassivationPaused}, std::memory_order_relaxed);
+  } else if ((cell.masked & (kMaskStopping | kMaskRestarting)) != 0) {
+    delete_envelope(message);  // a notice that nobody is there to read
+  } else {
+    handle(cell, ctx, message);
+  }
+}
+
+void drop_control(Envelope* message) {
+  if (message->origin == kTaskOrigin) message->context = nullptr;  // it holds the function
+  delete_envelope(message);
+}
+
+// False: the actor ended.
+bool run_control(Cell& cell, ReceiveContext& ctx) {
+  Envelope* list = cell.control.exchange(nullptr, std::memory_order_acq_rel);
+  Envelope* oldest = nullptr;
+  while (list != nullptr) {
+    Envelope* next = list->next;
+    list->next = oldest;
+    oldest = list;
+    list = next;
+  }
+  while (oldest != nullptr) {
+    Envelope* message = oldest;
+    oldest = oldest->next;
+    if (GOAKT_UNLIKELY(this_thread.gone)) {
+      drop_control(message);
+    } else if (message->origin == kTaskOrigin) {
+      const auto run = reinterpret_cast<ControlFn>(const_cast<MessageContext*>(message->context));
+      message->context = nullptr;
+      run(cell, *message);
+      delete_envelope(message);
+    } else {
+      handle_control(cell, ctx, message);
+    }
+  }
+  return !this_thread.gone;
+}
+
+void passivate_by_count(Cell& cell) {
+  const CellExtension* extension = extension_or_null(cell);
+  if (extension == nullptr || !extension->passivation ||
+      extension->passivation->kind() != Passivation::Kind::messages_count_based)
+    return;
+  const std::uint64_t handled = cell.processed.load(std::memory_order_relaxed) - extension->count_base;
+  if (handled >= extension->passivation->messages() && !cell.has(kPassivationPaused))
+    begin_stop(cell, StopMode::passivate, nullptr);
+}
+
+}  // namespace
+
+TurnEnd run_turn(Cell& cell) {
+  System& system = *cell.system;
+  ThreadState& thread = this_thread;
+  Cell* const outer = std::exchange(thread.running, &cell);
+  const bool outer_gone = std::exchange(thread.gone, false);
+  if (thread.worker != nullptr) thread.worker->running.store(&cell, std::memory_order_relaxed);
+  const std::uint32_t generation = cell.generation.load(std::memory_order_relaxed);
+  ReceiveContext ctx = Access::make(PidAccess::make(&cell, generation));
+  const bool counts_messages = cell.has(kCountPassivation);
+
+  std::uint32_t budget = system.options.throughput_budget;
+  bool stamped = false;
+  TurnEnd end = TurnEnd::idle;
+  for (;;) {
+    if (GOAKT_UNLIKELY(cell.control.load(std::memory_order_acquire) != nullptr)) {
+      if (!run_control(cell, ctx)) break;
+    }
+    if (GOAKT_LIKELY(cell.masked == 0)) {
+      if (Envelope* message = next_message(cell)) {
+        if (!stamped) {
+          // One stamp per turn: passivation and eviction need no finer clock.
+          cell.last_activity_ms.store(system.now_ms(), std::memory_order_relaxed);
+          stamped = true;
+        }
+        if (GOAKT_LIKELY(message->type != &message_type<PostStart>()))
+          cell.processed.store(cell.processed.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        handle(cell, ctx, message);
+        if (GOAKT_UNLIKELY(counts_messages)) {
+          passivate_by_count(cell);
+          if (thread.gone) break;
+        }
+        if (GOAKT_UNLIKELY(--budget == 0)) {
+          end = TurnEnd::yielded;
+          break;
+        }
+        continue;
+      }
+    } else {
+      // Held back: kept in order on our side, so that the inbox can say "idle".
+      while (take_arrivals(cell, extension_or_null(cell))) {
+      }
+    }
+    if (cell.inbox.try_idle()) {
+      // From here on the actor may run elsewhere, or be gone.
+      if (GOAKT_UNLIKELY(cell.control.load(std::memory_order_seq_cst) != nullptr) &&
+          cell.inbox.try_activate(generation))
+        continue;
+      break;
+    }
+  }
+  if (thread.worker != nullptr) thread.worker->running.store(outer, std::memory_order_relaxed);
+  thread.running = outer;
+  thread.gone = outer_gone;
+  return end;
+}
+
+void conclude(Cell& cell, ReceiveContext& ctx) {
+  Envelope* message = Access::envelope(ctx);
+  if (GOAKT_UNLIKELY(Access::error(ctx) != nullptr)) {
+    auto error = std::move(Access::error(ctx));
+    if (message != nullptr && (Access::outcome(ctx) & Access::kAnswered) == 0)
+      refuse_message(*message, error->clone());
+    actor_failed(cell, std::move(*error), message);
+  }
+  if (GOAKT_UNLIKELY((Access::outcome(ctx) & Access::kForward) != 0)) {
+    const Pid to = std::exchange(Access::forward_to(ctx), Pid());
+    Envelope* handed = std::exchange(message, nullptr);
+    const std::uint64_t origin = handed->origin;
+    if (auto sent = deliver(to, handed); !sent) {
+      if (origin_kind(origin) == OriginKind::slot) complete_with_error(origin, sent.error().clone());
+      actor_failed(cell, std::move(sent).error(), nullptr);
+    }
+  }
+  if (message != nullptr && (Access::outcome(ctx) & Access::kTaken) == 0) {
+    if (GOAKT_UNLIKELY(Access::refusal(ctx) != nullptr))
+      dead_letter(cell, message, std::exchange(Access::refusal(ctx), nullptr)->message());
+    else
+      delete_envelope(message);
+  }
+  Access::envelope(ctx) = nullptr;
+}
+
+void prepend_local(Cell& cell, Envelope* message) {
+  message->next = cell.local_head;
+  if (cell.local_head == nullptr) cell.local_tail = message;
+  cell.local_head = message;
+  count_local(cell, 1);
+}
+
+void append_local(Cell& cell, Envelope* first, Envelope* last, std::int64_t count) {
+  if (last == nullptr)
+    for (last = first; last->next != nullptr;) last = last->next;
+  last->next = nullptr;
+  if (cell.local_head == nullptr) {
+    cell.local_head = first;
+  } else {
+    if (cell.local_tail == nullptr)
+      for (cell.local_tail = cell.local_head; cell.local_tail->next != nullptr;)
+        cell.local_tail = cell.local_tail->next;
+    cell.local_tail->next = first;
+  }
+  cell.local_tail = last;
+  count_local(cell, count);
+}
+
+void drain_to_dead_letters(Cell& cell, Envelope* closed_inbox, std::string_view reason) {
+  CellExtension* extension = extension_or_null(cell);
+  auto bury = [&](Envelope* message) {
+    if (message->type == &message_type<PostStart>())
+      delete_envelope(message);
+    else
+      dead_letter(cell, message, reason);
+  };
+  if (extension != nullptr) {
+    for (Envelope* message : std::exchange(extension->stash, {})) bury(message);
+    extension->stash_size.store(0, std::memory_order_relaxed);
+    if (extension->queue != nullptr)
+      while (Envelope* message = extension->queue->pop()) bury(message);
+  }
+  for (Envelope** list : {&cell.local_head, &closed_inbox}) {
+    while (*list != nullptr) {
+      Envelope* message = *list;
+      *list = message->next;
+      bury(message);
+    }
+  }
+  cell.local_tail = nullptr;
+  cell.local_count.store(0, std::memory_order_relaxed);
+}
+
+bool post_control(Cell& cell, std::uint32_t generation, Envelope* envelope, ControlFn run) {
+  if (run != nullptr) {
+    envelope->origin = kTaskOrigin;
+    envelope->context = reinterpret_cast<const MessageContext*>(run);
+  }
+  Envelope* head = cell.control.load(std::memory_order_relaxed);
+  do {
+    if (head == kControlClosed || !cell.is(generation)) {
+      drop_control(envelope);
+      return false;
+    }
+    envelope->next = head;
+  } while (!cell.control.compare_exchange_weak(head, envelope, std::memory_order_seq_cst,
+                                               std::memory_order_relaxed));
+  if (cell.inbox.try_activate(generation)) cell.system->dispatcher.schedule(cell);
+  return true;
+}
+
+void close_control(Cell& cell) {
+  Envelope* list = cell.control.exchange(kControlClosed, std::memory_order_acq_rel);
+  while (list != nullptr) {
+    Envelope* next = list->next;
+    drop_control(list);
+    list = next;
+  }
+}
+
+Error current_exception_error() {
+  try {
+    throw;
+  } catch (Error& error) {
+    return std::move(error);
+  } catch (const std::exception& e) {
+    int status = 0;
+    char* name = abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status);
+    std::string cause = e.what();
+    if (status == 0 && name != nullptr) cause.append(" (").append(name).append(")");
+    std::free(name);
+    return errors::panic(cause);
+  } catch (...) {
+    const std::type_info* type = abi::__cxa_current_exception_type();
+    int status = 0;
+    char* name = type == nullptr ? nullptr : abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+    std::string cause = name == nullptr ? "unknown exception" : std::string("exception of type ") + name;
+    std::free(name);
+    return errors::panic(cause);
+  }
+}
+
+std::uint64_t origin_of_actor(const Pid& pid) {
+  if (!pid) return 0;
+  return reinterpret_cast<std::uint64_t>(PidAccess::cell(pid)) |
+         std::uint64_t{PidAccess::generation(pid)} << 48 | static_cast<std::uint64_t>(OriginKind::actor);
+}
+
+Pid sender_of(std::uint64_t origin) {
+  switch (origin_kind(origin)) {
+    case OriginKind::actor: {
+      auto* cell = reinterpret_cast<Cell*>(origin & 0x0000'ffff'ffff'ffc0ull);
+      const std::uint32_t now = cell->generation.load(std::memory_order_acquire);
+      // Generations only grow: the sender's is the last one with these low bits.
+      const auto low = static_cast<std::uint32_t>(origin >> 48);
+      std::uint32_t generation = (now & 0xffff'0000u) | low;
+      if (generation > now) generation -= 0x10000;
+      return PidAccess::make(cell, generation);
+    }
+    case OriginKind::slot: {
+      ReplySlot& slot = slot_of(origin);
+      Cell* cell = slot.asker.load(std::memory_order_relaxed);
+      const std::uint32_t generation = slot.asker_generation.load(std::memory_order_relaxed);
+      if (cell == nullptr || !is_waiting(origin)) return {};
+      return PidAccess::make(cell, generation);
+    }
+    default: return {};
+  }
+}
+
+void refuse_message(const Envelope& message, Error error) {
+  if (origin_kind(message.origin) == OriginKind::slot) complete_with_error(message.origin, std::move(error));
+}
+
+const Behaviour& receive_behaviour() {
+  static const Behaviour behaviour = [] {
+    Behaviour b;
+    b.takes_anything = true;
+    b.handles_post_start = true;
+    return b;
+  }();
+  return behaviour;
+}
+
+}  // namespace goakt::internal

@@ -1,0 +1,197 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "goakt/actor/event_stream.h"
+#include "goakt/actor/internal/cell.h"
+#include "goakt/actor/internal/cell_store.h"
+#include "goakt/actor/internal/dead_letters.h"
+#include "goakt/actor/internal/dispatcher.h"
+#include "goakt/actor/internal/extension.h"
+#include "goakt/actor/internal/name_table.h"
+#include "goakt/actor/internal/timers.h"
+#include "goakt/actor/system.h"
+#include "goakt/base/clock.h"
+
+namespace goakt::internal {
+
+// What actors of one kind have in common: its name and its counters.
+struct KindInfo {
+  std::string name;
+  std::atomic<std::int64_t> actors{0};
+};
+
+// The runtime of one node: everything that actors share. Owned by its ActorSystem.
+class System {
+ public:
+  enum class State : std::uint8_t { created, starting, running, stopping, stopped };
+
+  System(std::string name, SystemOptions options);
+  ~System();
+
+  Status start();
+  Status stop();
+
+  // -- facts
+  ActorSystem* facade = nullptr;
+  const std::string name;
+  const SystemOptions options;
+  const std::shared_ptr<Clock> clock_owner;
+  Clock& clock;
+  const TimePoint started_at;
+
+  bool running() const { return state.load(std::memory_order_acquire) == State::running; }
+  // Milliseconds since the system was made, coarse.
+  std::uint32_t now_ms() const {
+    return static_cast<std::uint32_t>(clock.coarse_ms() - started_coarse_ms);
+  }
+  std::string address_prefix() const;  // "goakt://NAME@HOST:PORT/"
+
+  // -- parts
+  std::atomic<State> state{State::created};
+  const std::int64_t started_coarse_ms;
+  CellStore cells;
+  NameTable names;
+  Dispatcher dispatcher;
+  Timers timers;
+  EventStream events;
+  DeadLetters dead_letters;
+  std::atomic<std::uint64_t> spawn_sequence{0};
+  std::atomic<std::int64_t> user_actors{0};
+  std::atomic<std::uint64_t> late_replies{0};
+
+  // -- guardians
+  Cell* root = nullptr;
+  Cell* user = nullptr;
+  Cell* system_guardian = nullptr;
+  Cell* no_sender = nullptr;
+  Cell* death_watch = nullptr;
+  Cell* dead_letter_actor = nullptr;
+
+  // Guards the child list of `parent`.
+  SpinLock& children_lock(const Cell& parent) {
+    return tree_locks[(reinterpret_cast<std::uintptr_t>(&parent) >> 6) % tree_locks.size()];
+  }
+  KindInfo& kind(std::string_view name);
+  // A failure that nobody else reports.
+  void log_failure(const Cell& cell, std::string_view what, const Error& error);
+
+  // For spawns of one name at the same time: the later ones wait for the first.
+  std::mutex spawn_mutex;
+  std::condition_variable spawn_ended;
+  std::atomic<std::uint32_t> spawns_waiting{0};
+
+  template <class E>
+  void publish(E&& make_event) {
+    if (GOAKT_UNLIKELY(events.has_subscribers())) events.publish(Event(make_event()));
+  }
+
+ private:
+  std::array<SpinLock, 64> tree_locks;
+  std::mutex kinds_mutex;  // guards kinds
+  std::map<std::string, std::unique_ptr<KindInfo>, std::less<>> kinds;
+};
+
+// -- lifecycle.cc ------------------------------------------------------------------------------------
+
+struct SpawnRequest {
+  Cell* parent;
+  std::string_view name;
+  ActorRecipe recipe;
+  SpawnOptions options;
+  std::uint32_t flags = 0;  // kSystemActor, kInternal, kSystemPool
+};
+
+Result<Pid> spawn_actor(System& system, SpawnRequest request);
+
+// Puts `run(cell, envelope)` before all user messages of the actor and wakes it. False: it is gone, the
+// envelope has been destroyed. Takes ownership; a null `run` is a control message for the behaviour.
+bool post_control(Cell& cell, std::uint32_t generation, Envelope* envelope, ControlFn run);
+
+// The same for a function, which runs in the actor's turn, or is destroyed unrun when the actor is gone.
+template <class F>
+struct ControlTask {
+  F function;
+};
+template <class F>
+bool post(Cell& cell, std::uint32_t generation, F function) {
+  Envelope* envelope = Message::make<ControlTask<F>>(ControlTask<F>{std::move(function)}).release();
+  return post_control(cell, generation, envelope, [](Cell& c, Envelope& e) {
+    static_cast<ControlTask<F>*>(e.value())->function(c);
+  });
+}
+template <class F>
+bool post(const Pid& pid, F function) {
+  return post(*PidAccess::cell(pid), PidAccess::generation(pid), std::move(function));
+}
+
+void close_control(Cell& cell);
+inline constexpr std::uint64_t kTaskOrigin = 3;  // Envelope::origin of a control task
+
+// In the actor's own turn:
+void begin_stop(Cell& cell, StopMode mode, CompletionPtr completion);
+void children_stopped(Cell& cell);    // all that a stop waited for
+void abandon_start(Cell& cell);       // has stopped, and will not start again
+void resume_halted(Cell& cell);       // the parent has started again
+void supervised_restart(Cell& cell);  // object, mailbox and stash stay
+void suspend(Cell& cell, std::string_view reason);
+void reinstate(Cell& cell);
+// The turn's failure: supervision (supervision.cc). The message is copied where it can be.
+void actor_failed(Cell& cell, Error error, const Envelope* message);
+
+// Asks the actor to stop or to restart; `completion` may be null. Error: dead, for a restart.
+void request_stop(const Pid& pid, StopMode mode, CompletionPtr completion);
+
+CellExtension& extension_of(Cell& cell);  // made when missing; runner or spawner only
+inline CellExtension* extension_or_null(const Cell& cell) {
+  return cell.extension.load(std::memory_order_acquire);
+}
+inline Pid pid_of(Cell& cell) {
+  return PidAccess::make(&cell, cell.generation.load(std::memory_order_relaxed));
+}
+// The supervisor that applies: the actor's own, else the system's, else GoAkt's default.
+const Supervisor& supervisor_of(const Cell& cell);
+std::string path_of(const Cell& cell);
+
+// -- pid.cc ------------------------------------------------------------------------------------------
+
+// Puts a message whose origin is set into the target's mailbox. Takes ownership. Errors: those of
+// Pid::tell.
+Status deliver(const Pid& to, Envelope* message);
+Error ask_timeout_error(const Pid& to, std::string_view type, std::chrono::nanoseconds timeout);
+
+// -- admission.cc ------------------------------------------------------------------------------------
+
+// Takes a place in a bounded mailbox, or does what its overflow policy says. Owns the message unless
+// `accepted`.
+Status reserve_room(Cell& cell, Envelope* message, bool& accepted);
+// From the stash to the tail of the mailbox; runner only.
+void return_to_mailbox(Cell& cell, Envelope* message);
+
+// -- async.cc ----------------------------------------------------------------------------------------
+
+// Ends all coroutines and requests of the actor: they see request_canceled.
+void cancel_async(Cell& cell);
+
+// -- runner.cc ---------------------------------------------------------------------------------------
+
+// Delivers at the head of the actor's own list, or at its tail; runner only.
+void prepend_local(Cell& cell, Envelope* message);
+void append_local(Cell& cell, Envelope* first, Envelope* last, std::int64_t count);
+// Makes dead letters of everything that waits in the mailbox and the stash; runner only.
+void drain_to_dead_letters(Cell& cell, Envelope* closed_inbox, std::string_view reason);
+// What follows every handler: failure, forward, end of the message.
+void conclude(Cell& cell, ReceiveContext& ctx);
+Error current_exception_error();
+std::uint64_t origin_of_actor(const Pid& pid);
+Pid sender_of(std::uint64_t origin);
+// The asker's or teller's way to hear about it; takes no ownership.
+void refuse_message(const Envelope& message, Error error);
+
+}  // namespace goakt::internal

@@ -1,0 +1,220 @@
+#include "goakt/actor/receive_context.h"
+
+#include <algorithm>
+
+#include "goakt/actor/internal/receive_access.h"
+#include "goakt/actor/internal/reply_slot.h"
+#include "goakt/actor/internal/system.h"
+
+namespace goakt {
+
+namespace internal {
+
+using Access = ReceiveAccess;
+
+void answer(ReceiveContext& ctx, Envelope* reply) {
+  Envelope* message = Access::envelope(ctx);
+  Access::outcome(ctx) |= Access::kAnswered;
+  if (message == nullptr || origin_kind(message->origin) != OriginKind::slot) {
+    delete_envelope(reply);  // told, not asked: nobody waits
+    return;
+  }
+  if (!complete(message->origin, reply))
+    PidAccess::cell(ctx.self())->system->late_replies.fetch_add(1, std::memory_order_relaxed);
+}
+
+void refuse(ReceiveContext& ctx, Error error) {
+  Envelope* message = Access::envelope(ctx);
+  Access::outcome(ctx) |= Access::kAnswered;
+  if (message == nullptr) return;
+  if (origin_kind(message->origin) == OriginKind::slot)
+    complete_with_error(message->origin, std::move(error));
+  else
+    Access::refusal(ctx) = std::make_unique<Error>(std::move(error));
+}
+
+namespace {
+
+Cell& cell_of(const ReceiveContext& ctx) { return *PidAccess::cell(ctx.self()); }
+
+}  // namespace
+
+}  // namespace internal
+
+using internal::Access;
+using internal::Cell;
+using internal::cell_of;
+using internal::CellExtension;
+using internal::extension_of;
+using internal::extension_or_null;
+
+Pid ReceiveContext::sender() const {
+  return envelope_ == nullptr ? Pid() : internal::sender_of(envelope_->origin);
+}
+
+bool ReceiveContext::is_ask() const {
+  return envelope_ != nullptr && internal::origin_kind(envelope_->origin) == internal::OriginKind::slot;
+}
+
+void ReceiveContext::unhandled() {
+  Envelope* message = envelope_;
+  if (message == nullptr) return;
+  const MessageType* type = message->type;
+  if (type == &goakt::message_type<PostStart>() || type == &goakt::message_type<Terminated>()) return;
+  outcome_ |= Access::kAnswered;
+  if (is_ask()) internal::complete_with_error(message->origin, Error(ErrorCode::unhandled));
+  refusal_ = std::make_unique<Error>(ErrorCode::unhandled);
+}
+
+Status ReceiveContext::send(const Pid& to, Envelope* message) {
+  message->origin = internal::origin_of_actor(self_);
+  if (GOAKT_UNLIKELY(envelope_ != nullptr && envelope_->context != nullptr && message->context == nullptr)) {
+    envelope_->context->retain();
+    message->context = envelope_->context;
+  }
+  return internal::deliver(to, message);
+}
+
+void ReceiveContext::tell_name(std::string_view name, Envelope* message) {
+  Message owned(message);
+  auto to = system().actor_of(name);
+  if (!to) return err(std::move(to).error());
+  check(send(*to, owned.release()));
+}
+
+void ReceiveContext::batch_tell(const Pid& to, std::vector<Message> messages) {
+  for (Message& message : messages) {
+    Status sent = send(to, message.release());
+    if (!sent) return err(std::move(sent).error());
+  }
+}
+
+void ReceiveContext::forward(const Pid& to) {
+  if (envelope_ == nullptr) return err(Error(ErrorCode::invalid_message));
+  if ((outcome_ & Access::kForward) == 0) {
+    outcome_ |= Access::kForward | Access::kAnswered;
+    forward_to_ = to;
+    return;
+  }
+  // The message itself goes to the first target; the others get copies.
+  Message whole(envelope_);
+  auto copy = whole.copy();
+  static_cast<void>(whole.release());
+  if (!copy) return err(std::move(copy).error());
+  Envelope* sent = copy->release();
+  const bool asked = internal::origin_kind(envelope_->origin) == internal::OriginKind::slot;
+  sent->origin = asked ? internal::origin_of_actor(sender()) : envelope_->origin;
+  check(internal::deliver(to, sent));
+}
+
+void ReceiveContext::forward(std::string_view name) {
+  auto to = system().actor_of(name);
+  if (!to) return err(std::move(to).error());
+  forward(*to);
+}
+
+void ReceiveContext::stop(const Pid& pid) { check(pid.stop()); }
+
+void ReceiveContext::shutdown() { check(self_.stop()); }
+
+void ReceiveContext::watch(const Pid& pid) {
+  if (!pid || pid == self_) return;
+  CellExtension& x = extension_of(cell_of(*this));
+  if (std::find(x.watched.begin(), x.watched.end(), pid) != x.watched.end()) return;
+  const bool alive = internal::post(pid, [watcher = self_](Cell& target) {
+    extension_of(target).watchers.push_back(watcher);
+  });
+  if (alive) x.watched.push_back(pid);
+}
+
+void ReceiveContext::unwatch(const Pid& pid) {
+  CellExtension* x = extension_or_null(cell_of(*this));
+  if (x == nullptr || std::erase(x->watched, pid) == 0) return;
+  internal::post(pid, [watcher = self_](Cell& target) {
+    if (CellExtension* t = extension_or_null(target)) std::erase(t->watchers, watcher);
+  });
+}
+
+void ReceiveContext::reinstate(const Pid& pid) { check(pid.reinstate()); }
+
+void ReceiveContext::reinstate(std::string_view name) {
+  auto pid = system().actor_of(name);
+  if (!pid) return err(std::move(pid).error());
+  reinstate(*pid);
+}
+
+std::string ReceiveContext::correlation_id() const { return {}; }
+
+// -- Behaviours --------------------------------------------------------------------------------------
+
+void ReceiveContext::become(const Behaviour& behaviour) {
+  Cell& cell = cell_of(*this);
+  CellExtension& x = extension_of(cell);
+  if (x.original == nullptr) x.original = cell.behaviour;
+  x.behaviours.clear();
+  cell.behaviour = &behaviour;
+}
+
+void ReceiveContext::become_stacked(const Behaviour& behaviour) {
+  Cell& cell = cell_of(*this);
+  CellExtension& x = extension_of(cell);
+  if (x.original == nullptr) x.original = cell.behaviour;
+  x.behaviours.push_back(cell.behaviour);
+  cell.behaviour = &behaviour;
+}
+
+void ReceiveContext::unbecome() {
+  Cell& cell = cell_of(*this);
+  CellExtension* x = extension_or_null(cell);
+  if (x == nullptr || x->original == nullptr) return;
+  x->behaviours.clear();
+  cell.behaviour = x->original;
+}
+
+void ReceiveContext::unbecome_stacked() {
+  Cell& cell = cell_of(*this);
+  CellExtension* x = extension_or_null(cell);
+  if (x == nullptr || x->behaviours.empty())
+    return err(Error(ErrorCode::invalid_argument, "there is no behaviour below the current one"));
+  cell.behaviour = x->behaviours.back();
+  x->behaviours.pop_back();
+}
+
+// -- Stash -------------------------------------------------------------------------------------------
+
+void ReceiveContext::stash() {
+  CellExtension* x = extension_or_null(cell_of(*this));
+  if (x == nullptr || !x->stashing) {
+    refusal_ = std::make_unique<Error>(ErrorCode::stash_buffer_not_set);
+    return err(Error(ErrorCode::stash_buffer_not_set));
+  }
+  if (envelope_ == nullptr || (outcome_ & Access::kTaken) != 0) return;
+  // The handler still reads the message: it changes hands, not place.
+  x->stash.push_back(envelope_);
+  x->stash_size.store(static_cast<std::uint32_t>(x->stash.size()), std::memory_order_relaxed);
+  outcome_ |= Access::kTaken | Access::kAnswered;
+}
+
+void ReceiveContext::unstash() {
+  CellExtension* x = extension_or_null(cell_of(*this));
+  if (x == nullptr || !x->stashing) return err(Error(ErrorCode::stash_buffer_not_set));
+  if (x->stash.empty()) return err(Error(ErrorCode::invalid_argument, "stash buffer may be closed"));
+  Envelope* message = x->stash.front();
+  x->stash.erase(x->stash.begin());
+  x->stash_size.store(static_cast<std::uint32_t>(x->stash.size()), std::memory_order_relaxed);
+  internal::return_to_mailbox(cell_of(*this), message);
+}
+
+void ReceiveContext::unstash_all() {
+  CellExtension* x = extension_or_null(cell_of(*this));
+  if (x == nullptr || !x->stashing) return err(Error(ErrorCode::stash_buffer_not_set));
+  for (Envelope* message : std::exchange(x->stash, {})) internal::return_to_mailbox(cell_of(*this), message);
+  x->stash_size.store(0, std::memory_order_relaxed);
+}
+
+std::size_t ReceiveContext::stash_size() const {
+  const CellExtension* x = extension_or_null(cell_of(*this));
+  return x == nullptr ? 0 : x->stash.size();
+}
+
+}  // namespace goakt
