@@ -1,11 +1,11 @@
 #pragma once
 
-#include <memory>
-#include <string_view>
-
 #include "goakt/actor/pid.h"
 #include "goakt/base/export.h"
 #include "goakt/base/result.h"
+
+#include <memory>
+#include <string_view>
 
 namespace goakt {
 
@@ -20,8 +20,11 @@ class GOAKT_API Context {
   explicit Context(Pid self) : self_(self) {}
 
   Pid self() const { return self_; }
+
   std::string_view actor_name() const { return self_.name(); }
+
   ActorSystem& system() const { return *self_.system(); }
+
   // Null when there is none of that id.
   std::shared_ptr<Extension> extension(std::string_view id) const;
   std::shared_ptr<Dependency> dependency(std::string_view id) const;
@@ -30,8 +33,8 @@ class GOAKT_API Context {
   Pid self_;
 };
 
-// Base of every actor. The runtime owns the object and calls it from one thread at a time; nothing else
-// ever touches it. An actor either lists its handlers (handlers.h) or overrides receive().
+// Base of every actor. The runtime owns the object and calls it from one thread at a time; nothing
+// else ever touches it. An actor either lists its handlers (handlers.h) or overrides receive().
 //
 // What an actor throws is its own failure: supervision decides. It never ends the node.
 class GOAKT_API Actor {
@@ -43,8 +46,10 @@ class GOAKT_API Actor {
 
   // Before the first message and at each restart. May be called again after an error.
   virtual Status pre_start(Context&) { return {}; }
+
   // Only for actors without a `handles` list.
   virtual void receive(ReceiveContext&) {}
+
   // After the last message, in the actor's own turn, exactly once per stop.
   virtual Status post_stop(Context&) { return {}; }
 };

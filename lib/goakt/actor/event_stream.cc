@@ -1,8 +1,8 @@
 #include "goakt/actor/event_stream.h"
 
-#include <algorithm>
-
 #include "goakt/base/uuid.h"
+
+#include <algorithm>
 
 namespace goakt {
 
@@ -42,14 +42,16 @@ std::optional<Event> Subscriber::next(std::chrono::nanoseconds timeout) {
 
 std::vector<Event> Subscriber::drain() {
   std::lock_guard lock(mutex_);
-  std::vector<Event> events(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.end()));
+  std::vector<Event> events(std::make_move_iterator(queue_.begin()),
+                            std::make_move_iterator(queue_.end()));
   queue_.clear();
   return events;
 }
 
 std::shared_ptr<Subscriber> EventStream::subscribe(std::size_t capacity,
                                                    std::function<bool(const Event&)> filter) {
-  auto subscriber = std::make_shared<Subscriber>(std::max<std::size_t>(capacity, 1), std::move(filter));
+  auto subscriber =
+      std::make_shared<Subscriber>(std::max<std::size_t>(capacity, 1), std::move(filter));
   std::lock_guard lock(mutex_);
   subscribers_.push_back(subscriber);
   count_.store(subscribers_.size(), std::memory_order_relaxed);

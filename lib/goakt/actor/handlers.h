@@ -1,5 +1,10 @@
 #pragma once
 
+#include "goakt/actor/actor.h"
+#include "goakt/actor/messages.h"
+#include "goakt/actor/task.h"
+#include "goakt/message/type.h"
+
 #include <concepts>
 #include <cstddef>
 #include <memory>
@@ -8,11 +13,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include "goakt/actor/actor.h"
-#include "goakt/actor/messages.h"
-#include "goakt/actor/task.h"
-#include "goakt/message/type.h"
 
 // How an actor's handlers become a table. A list is written once:
 //
@@ -37,11 +37,12 @@ struct HandlerShape {
   static constexpr bool takes_context = kTakesContext;
 };
 
-#define GOAKT_HANDLER_TRAITS(qualifiers)                                                            \
-  template <class R, class A, class M>                                                              \
-  struct HandlerTraits<R (A::*)(const M&) qualifiers> : HandlerShape<R, A, M, false> {};            \
-  template <class R, class A, class M>                                                              \
-  struct HandlerTraits<R (A::*)(const M&, ReceiveContext&) qualifiers> : HandlerShape<R, A, M, true> {};
+#define GOAKT_HANDLER_TRAITS(qualifiers)                                                 \
+  template <class R, class A, class M>                                                   \
+  struct HandlerTraits<R (A::*)(const M&) qualifiers> : HandlerShape<R, A, M, false> {}; \
+  template <class R, class A, class M>                                                   \
+  struct HandlerTraits<R (A::*)(const M&, ReceiveContext&) qualifiers>                   \
+      : HandlerShape<R, A, M, true> {};
 GOAKT_HANDLER_TRAITS()
 GOAKT_HANDLER_TRAITS(const)
 GOAKT_HANDLER_TRAITS(noexcept)
@@ -50,12 +51,15 @@ GOAKT_HANDLER_TRAITS(const noexcept)
 
 template <class T>
 struct IsTask : std::false_type {};
+
 template <class T>
 struct IsTask<Task<T>> : std::true_type {
   using Value = T;
 };
+
 template <class T>
 struct IsResult : std::false_type {};
+
 template <class T>
 struct IsResult<tl::expected<T, Error>> : std::true_type {
   using Value = T;
@@ -66,8 +70,10 @@ template <class R>
 struct ReplyOf {
   using type = R;
 };
+
 template <class T>
 struct ReplyOf<Task<T>> : ReplyOf<T> {};
+
 template <class T>
 struct ReplyOf<tl::expected<T, Error>> : ReplyOf<T> {};
 
@@ -90,13 +96,15 @@ void answer_with(ReceiveContext& ctx, R&& result) {
   }
 }
 
-// A coroutine handler under way: owns the context and with it the message, until the coroutine ends.
+// A coroutine handler under way: owns the context and with it the message, until the coroutine
+// ends.
 struct AsyncReceive;
 GOAKT_API ReceiveContext& detach_context(ReceiveContext& ctx, AsyncReceive*& receive);
 // Runs the coroutine to its first suspension. `complete` answers with its result and may throw what
 // the coroutine threw; `destroy` ends the task object.
 GOAKT_API void start_async(AsyncReceive* receive, void* task, std::coroutine_handle<> root,
-                           void (*complete)(void* task, ReceiveContext&), void (*destroy)(void* task));
+                           void (*complete)(void* task, ReceiveContext&),
+                           void (*destroy)(void* task));
 
 template <class T>
 void complete_task(void* memory, ReceiveContext& ctx) {
@@ -132,19 +140,20 @@ void call_handler(A& actor, F function, ReceiveContext& ctx, const void* value) 
 
 }  // namespace internal
 
-// What an actor does with messages: a table from type to handler. One per handler list and process, or
-// the actor's own receive().
+// What an actor does with messages: a table from type to handler. One per handler list and process,
+// or the actor's own receive().
 struct Behaviour {
   using Handler = void (*)(Actor&, ReceiveContext&, const void* value, const void* list);
+
   struct Entry {
     const MessageType* type;
     Handler handler;
     const MessageType* reply;  // null: none declared
   };
 
-  const void* list = nullptr;    // the handler list that entries belong to
-  std::vector<Entry> entries;    // small: searched in order
-  bool takes_anything = false;   // receive() gets what no entry takes
+  const void* list = nullptr;   // the handler list that entries belong to
+  std::vector<Entry> entries;   // small: searched in order
+  bool takes_anything = false;  // receive() gets what no entry takes
   bool handles_post_start = false;
 
   const Entry* find(const MessageType* type) const {
@@ -175,7 +184,8 @@ struct HandlerList {
   static void invoke(Actor& actor, ReceiveContext& ctx, const void* value, const void* list) {
     using A = typename Traits<I>::ActorType;
     internal::call_handler(static_cast<A&>(actor),
-                           std::get<I>(static_cast<const HandlerList*>(list)->functions), ctx, value);
+                           std::get<I>(static_cast<const HandlerList*>(list)->functions), ctx,
+                           value);
   }
 
   template <std::size_t... I>
@@ -203,7 +213,8 @@ struct HandlerList {
     std::lock_guard lock(*mutex);
     for (const auto& other : *others)
       if (other->list == list) return other.get();
-    others->push_back(std::make_unique<Behaviour>(list->make_behaviour(std::index_sequence_for<F...>())));
+    others->push_back(
+        std::make_unique<Behaviour>(list->make_behaviour(std::index_sequence_for<F...>())));
     return others->back().get();
   }
 };
@@ -216,7 +227,9 @@ constexpr HandlerList<F...> handlers(F... functions) {
 namespace internal {
 
 template <class A>
-concept HasHandles = requires { A::handles.behaviour(); };
+concept HasHandles = requires {
+  A::handles.behaviour();
+};
 
 GOAKT_API const Behaviour& receive_behaviour();  // everything goes to Actor::receive
 
@@ -237,16 +250,20 @@ struct ListedReply {
     ((std::same_as<typename List::template Traits<I>::Message, M> ? (found = I, 0) : 0), ...);
     return found;
   }
+
   static constexpr std::size_t position = index(std::make_index_sequence<List::size>());
   static constexpr bool listed = position < List::size;
+
   template <std::size_t P, bool kListed>
   struct Pick {
     using type = typename ReplyOf<typename List::template Traits<P>::Reply>::type;
   };
+
   template <std::size_t P>
   struct Pick<P, false> {
     using type = void;
   };
+
   using type = typename Pick<position, listed>::type;
 };
 
@@ -258,6 +275,7 @@ template <class A>
 class PidOf : public Pid {
  public:
   PidOf() = default;
+
   // The caller vouches for the type: the name's kind is not checked.
   explicit PidOf(Pid pid) : Pid(pid) {}
 };

@@ -1,18 +1,17 @@
 #pragma once
 
+#include "goakt/base/clock.h"
+#include "goakt/message/envelope.h"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "goakt/base/clock.h"
-#include "goakt/message/envelope.h"
-
 namespace goakt {
 
-// The runtime's public messages, GoAkt's actor/messages.go. Those that say kControl overtake all user
-// messages in a mailbox.
-
+// The runtime's public messages, GoAkt's actor/messages.go. Those that say kControl overtake all
+// user messages in a mailbox.
 
 // The first user message of an actor, after every successful start.
 struct PostStart {};
@@ -29,8 +28,8 @@ struct Terminated {
   WallTime terminated_at;
 };
 
-// A child's failure that its supervisor escalates; the child stays suspended until somebody reinstates,
-// restarts or stops it.
+// A child's failure that its supervisor escalates; the child stays suspended until somebody
+// reinstates, restarts or stops it.
 struct PanicSignal {
   static constexpr bool kControl = true;
   Message message;  // what the child was handling, if it is still known

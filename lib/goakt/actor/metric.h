@@ -1,9 +1,9 @@
 #pragma once
 
+#include "goakt/base/export.h"
+
 #include <chrono>
 #include <cstdint>
-
-#include "goakt/base/export.h"
 
 namespace goakt {
 

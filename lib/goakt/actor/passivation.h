@@ -14,15 +14,20 @@ class Passivation {
   static Passivation time_based(std::chrono::milliseconds timeout) {
     return Passivation(Kind::time_based, timeout, 0);
   }
+
   // After that many user messages, PostStart not counted.
   static Passivation messages_count_based(std::uint64_t messages) {
     return Passivation(Kind::messages_count_based, {}, messages);
   }
+
   static Passivation long_lived() { return Passivation(Kind::long_lived, {}, 0); }
 
   Kind kind() const { return kind_; }
+
   std::chrono::milliseconds timeout() const { return timeout_; }
+
   std::uint64_t messages() const { return messages_; }
+
   // GoAkt's text: "Timed-Based of Duration=[2m]".
   std::string describe() const;
 

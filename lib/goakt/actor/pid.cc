@@ -1,11 +1,11 @@
 #include "goakt/actor/pid.h"
 
-#include <algorithm>
-
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/metric.h"
 #include "goakt/base/errors.h"
+
+#include <algorithm>
 
 namespace goakt {
 
@@ -14,7 +14,8 @@ namespace internal {
 namespace {
 
 bool accepts(const Cell& cell, std::uint32_t generation) {
-  return (cell.flags.load(std::memory_order_acquire) & kAcceptMask) == kRunning && cell.is(generation);
+  return (cell.flags.load(std::memory_order_acquire) & kAcceptMask) == kRunning &&
+         cell.is(generation);
 }
 
 // Into the mailbox itself. The actor's state has been checked.
@@ -25,9 +26,13 @@ Status enqueue(Cell& cell, std::uint32_t generation, Envelope* message) {
     if (!accepted) return {};  // by policy a dead letter
   }
   switch (cell.inbox.push(message, message, 1, generation)) {
-    case Inbox::Push::activated: cell.system->dispatcher.schedule(cell); return {};
-    case Inbox::Push::queued: return {};
-    case Inbox::Push::closed: break;
+    case Inbox::Push::activated:
+      cell.system->dispatcher.schedule(cell);
+      return {};
+    case Inbox::Push::queued:
+      return {};
+    case Inbox::Push::closed:
+      break;
   }
   delete_envelope(message);
   return fail(ErrorCode::dead);
@@ -117,7 +122,8 @@ Result<Message> ask(const Pid& to, Envelope* message, std::chrono::nanoseconds t
   }
   if (GOAKT_UNLIKELY(!answered)) {
     release_slot(slot);
-    dead_letter(system, path_of(*system.no_sender), to.path(), type, error_text(ErrorCode::request_timeout));
+    dead_letter(system, path_of(*system.no_sender), to.path(), type,
+                error_text(ErrorCode::request_timeout));
     return unexpected(ask_timeout_error(to, type, timeout));
   }
   Envelope* reply = std::exchange(slot.reply, nullptr);
@@ -128,9 +134,10 @@ Result<Message> ask(const Pid& to, Envelope* message, std::chrono::nanoseconds t
 }
 
 Error ask_timeout_error(const Pid& to, std::string_view type, std::chrono::nanoseconds timeout) {
-  std::string hint = std::string(type) + " to " + to.path() + " had no answer within " +
-                     std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count()) +
-                     " ms; the target ";
+  std::string hint =
+      std::string(type) + " to " + to.path() + " had no answer within " +
+      std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count()) +
+      " ms; the target ";
   if (to.is_suspended())
     hint += "is suspended";
   else if (!to.is_running())
@@ -155,7 +162,8 @@ Cell* alive(internal::Cell* cell, std::uint32_t generation) {
 
 std::string_view Pid::name() const {
   if (cell_ == nullptr) return {};
-  // A stopped actor's cell has moved on by one generation and keeps the name until it is used again.
+  // A stopped actor's cell has moved on by one generation and keeps the name until it is used
+  // again.
   const std::uint32_t now = cell_->generation.load(std::memory_order_acquire);
   return now - generation_ <= 1 ? cell_->name() : std::string_view();
 }
@@ -176,20 +184,25 @@ std::string Pid::incarnation_id() const {
   Cell* cell = alive(cell_, generation_);
   internal::CellExtension* x = cell == nullptr ? nullptr : internal::extension_or_null(*cell);
   if (cell == nullptr) return {};
-  // Drawn when first asked for. Without an extension it is derived from what makes the handle unique.
+  // Drawn when first asked for. Without an extension it is derived from what makes the handle
+  // unique.
   if (x == nullptr) {
-    Rng rng(cell->spawn_sequence ^ static_cast<std::uint64_t>(cell->system->started_at.time_since_epoch().count()));
+    Rng rng(cell->spawn_sequence ^
+            static_cast<std::uint64_t>(cell->system->started_at.time_since_epoch().count()));
     return Uuid::random(rng).to_string();
   }
   std::lock_guard lock(x->incarnation_mutex);
   if (x->incarnation.is_none()) {
-    Rng rng(cell->spawn_sequence ^ static_cast<std::uint64_t>(cell->system->started_at.time_since_epoch().count()));
+    Rng rng(cell->spawn_sequence ^
+            static_cast<std::uint64_t>(cell->system->started_at.time_since_epoch().count()));
     x->incarnation = Uuid::random(rng);
   }
   return x->incarnation.to_string();
 }
 
-ActorSystem* Pid::system() const { return cell_ == nullptr ? nullptr : cell_->system->facade; }
+ActorSystem* Pid::system() const {
+  return cell_ == nullptr ? nullptr : cell_->system->facade;
+}
 
 bool Pid::is_running() const {
   Cell* cell = alive(cell_, generation_);
@@ -206,9 +219,13 @@ bool Pid::is_stopping() const {
   return cell != nullptr && cell->has(internal::kStopping | internal::kPassivating);
 }
 
-bool Pid::is_local() const { return cell_ != nullptr && !cell_->has(internal::kRemote); }
+bool Pid::is_local() const {
+  return cell_ != nullptr && !cell_->has(internal::kRemote);
+}
 
-bool Pid::is_system() const { return cell_ != nullptr && cell_->has(internal::kSystemActor); }
+bool Pid::is_system() const {
+  return cell_ != nullptr && cell_->has(internal::kSystemActor);
+}
 
 bool Pid::is_relocatable() const {
   Cell* cell = alive(cell_, generation_);
@@ -238,7 +255,8 @@ std::uint32_t Pid::failure_count() const {
 std::chrono::milliseconds Pid::uptime() const {
   Cell* cell = alive(cell_, generation_);
   if (cell == nullptr) return {};
-  return std::chrono::milliseconds(cell->system->now_ms() - cell->started_ms.load(std::memory_order_relaxed));
+  return std::chrono::milliseconds(cell->system->now_ms() -
+                                   cell->started_ms.load(std::memory_order_relaxed));
 }
 
 Result<ActorMetric> Pid::metric() const {
@@ -255,7 +273,8 @@ Result<ActorMetric> Pid::metric() const {
   metric.failures = failure_count();
   metric.reinstated = cell->reinstated.load(std::memory_order_relaxed);
   metric.mailbox = mailbox_depth();
-  if (const auto* x = internal::extension_or_null(*cell)) metric.stash_size = x->stash_size.load(std::memory_order_relaxed);
+  if (const auto* x = internal::extension_or_null(*cell))
+    metric.stash_size = x->stash_size.load(std::memory_order_relaxed);
   return metric;
 }
 
@@ -288,7 +307,8 @@ Result<Pid> Pid::child(std::string_view name) const {
   Cell* cell = alive(cell_, generation_);
   if (cell == nullptr) return fail(ErrorCode::dead);
   const auto found = cell->system->names.find_child(*cell, name);
-  if (!found || !found.cell->has(internal::kRunning)) return unexpected(errors::actor_not_found(name));
+  if (!found || !found.cell->has(internal::kRunning))
+    return unexpected(errors::actor_not_found(name));
   return internal::PidAccess::make(found.cell, found.generation);
 }
 
@@ -297,7 +317,8 @@ Status Pid::batch_tell(std::vector<Message> messages) const {
   return {};
 }
 
-Result<std::vector<Message>> Pid::batch_ask(std::vector<Message> messages, std::chrono::nanoseconds timeout) const {
+Result<std::vector<Message>> Pid::batch_ask(std::vector<Message> messages,
+                                            std::chrono::nanoseconds timeout) const {
   std::vector<Message> replies;
   for (Message& message : messages) {
     GOAKT_TRY(Message reply, internal::ask(*this, message.release(), timeout));
@@ -331,7 +352,9 @@ Status request_and_wait(const Pid& pid, internal::StopMode mode, std::chrono::na
 
 }  // namespace
 
-Status Pid::stop() const { return request(*this, internal::StopMode::stop, nullptr); }
+Status Pid::stop() const {
+  return request(*this, internal::StopMode::stop, nullptr);
+}
 
 Status Pid::stop_blocking(std::chrono::nanoseconds timeout) const {
   return request_and_wait(*this, internal::StopMode::stop, timeout);
@@ -349,7 +372,8 @@ Status Pid::restart_blocking(std::chrono::nanoseconds timeout) const {
 
 Status Pid::reinstate() const {
   if (cell_ == nullptr) return fail(ErrorCode::undefined_actor);
-  if (!internal::post(*this, [](Cell& cell) { internal::reinstate(cell); })) return fail(ErrorCode::dead);
+  if (!internal::post(*this, [](Cell& cell) { internal::reinstate(cell); }))
+    return fail(ErrorCode::dead);
   return {};
 }
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "goakt/base/export.h"
+#include "goakt/base/result.h"
+#include "goakt/message/envelope.h"
+
 #include <chrono>
 #include <compare>
 #include <concepts>
@@ -10,10 +14,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include "goakt/base/export.h"
-#include "goakt/base/result.h"
-#include "goakt/message/envelope.h"
 
 namespace goakt {
 
@@ -33,17 +33,23 @@ GOAKT_API Result<Message> ask(const Pid& to, Envelope* message, std::chrono::nan
 // A function that fills a message where it will travel: [](bank::Credit& c) { c.set_amount(5); }
 template <class F>
 struct FillTraits : std::false_type {};
+
 template <class C, class M>
 struct FillTraits<void (C::*)(M&) const> : std::true_type {
   using Message = M;
 };
+
 template <class C, class M>
 struct FillTraits<void (C::*)(M&)> : std::true_type {
   using Message = M;
 };
+
 template <class F>
-concept FillFunction = requires { &std::remove_cvref_t<F>::operator(); } &&
-                       FillTraits<decltype(&std::remove_cvref_t<F>::operator())>::value;
+concept FillFunction = requires {
+  &std::remove_cvref_t<F>::operator();
+}
+
+&&FillTraits<decltype(&std::remove_cvref_t<F>::operator())>::value;
 
 // What users pass for a message: a value, a fill function, or an owned Message.
 template <class M>
@@ -69,24 +75,26 @@ Result<R> reply_as(Result<Message> reply) {
   } else {
     R* value = reply->template as<R>();
     if (value == nullptr)
-      return fail(ErrorCode::invalid_response, "invalid response: got " + std::string(reply->type_name()) +
-                                                   ", expected " + message_type<R>().name);
+      return fail(ErrorCode::invalid_response, "invalid response: got " +
+                                                   std::string(reply->type_name()) + ", expected " +
+                                                   message_type<R>().name);
     return std::move(*value);
   }
 }
 
 }  // namespace internal
 
-// A handle to an actor: 16 bytes, trivially copyable, comparable, valid for ever. A handle to a stopped
-// actor answers `dead`. Any thread may use it; it must not outlive its ActorSystem.
+// A handle to an actor: 16 bytes, trivially copyable, comparable, valid for ever. A handle to a
+// stopped actor answers `dead`. Any thread may use it; it must not outlive its ActorSystem.
 //
-// The name of a stopped actor stays readable until its control block is reused, at the earliest after
-// 16,384 further actors stopped; then name() is empty.
+// The name of a stopped actor stays readable until its control block is reused, at the earliest
+// after 16,384 further actors stopped; then name() is empty.
 class GOAKT_API Pid {
  public:
   constexpr Pid() = default;
 
   explicit operator bool() const { return cell_ != nullptr; }
+
   friend bool operator==(const Pid&, const Pid&) = default;
 
   std::string_view name() const;
@@ -118,33 +126,36 @@ class GOAKT_API Pid {
   Result<Pid> child(std::string_view name) const;
   std::size_t children_count() const;
 
-  // Sends without waiting. Errors: dead, and mailbox_full for mailboxes that refuse. A value, a fill
-  // function or a Message; `tell<M>(args...)` builds an M in its envelope.
+  // Sends without waiting. Errors: dead, and mailbox_full for mailboxes that refuse. A value, a
+  // fill function or a Message; `tell<M>(args...)` builds an M in its envelope.
   template <class M>
   Status tell(M&& message) const {
     return internal::send(*this, internal::to_message(std::forward<M>(message)).release(), Pid());
   }
   template <MessageValue M, class... Args>
-    requires(sizeof...(Args) != 1)
-  Status tell(Args&&... args) const {
+  requires(sizeof...(Args) != 1) Status tell(Args&&... args)
+  const {
     return internal::send(*this, Message::make<M>(std::forward<Args>(args)...).release(), Pid());
   }
+
   // The same in the name of another actor.
   template <class M>
   Status tell_from(const Pid& sender, M&& message) const {
     return internal::send(*this, internal::to_message(std::forward<M>(message)).release(), sender);
   }
+
   // In order; stops at the first error.
   Status batch_tell(std::vector<Message> messages) const;
 
-  // Asks and blocks the calling thread until the reply, an error or the timeout; not for use inside an
-  // actor, which has ctx.ask. Errors: dead, invalid_timeout (not positive), request_timeout, unhandled,
-  // invalid_response (reply of another type), and whatever the actor refuses with.
+  // Asks and blocks the calling thread until the reply, an error or the timeout; not for use inside
+  // an actor, which has ctx.ask. Errors: dead, invalid_timeout (not positive), request_timeout,
+  // unhandled, invalid_response (reply of another type), and whatever the actor refuses with.
   template <class R = Message, class M>
   Result<R> ask(M&& message, std::chrono::nanoseconds timeout) const {
     return internal::reply_as<R>(
         internal::ask(*this, internal::to_message(std::forward<M>(message)).release(), timeout));
   }
+
   // One after the other, the same timeout for each; the first error discards all.
   Result<std::vector<Message>> batch_ask(std::vector<Message> messages,
                                          std::chrono::nanoseconds timeout) const;
@@ -154,8 +165,8 @@ class GOAKT_API Pid {
   Status stop() const;
   // Waits until it has stopped; gives PostStop's error. Not inside an actor.
   Status stop_blocking(std::chrono::nanoseconds timeout = std::chrono::minutes(5)) const;
-  // Stops and starts again under the same handle; blocks until PreStart succeeded. Not inside an actor.
-  // Errors: dead, init_failure.
+  // Stops and starts again under the same handle; blocks until PreStart succeeded. Not inside an
+  // actor. Errors: dead, init_failure.
   Status restart_blocking(std::chrono::nanoseconds timeout = std::chrono::minutes(1)) const;
   Status restart() const;
   // Makes a suspended actor go on; no effect on others.
@@ -163,7 +174,9 @@ class GOAKT_API Pid {
 
  private:
   friend struct internal::PidAccess;
-  constexpr Pid(internal::Cell* cell, std::uint32_t generation) : cell_(cell), generation_(generation) {}
+
+  constexpr Pid(internal::Cell* cell, std::uint32_t generation)
+      : cell_(cell), generation_(generation) {}
 
   internal::Cell* cell_ = nullptr;
   std::uint32_t generation_ = 0;
@@ -174,7 +187,9 @@ static_assert(std::is_trivially_copyable_v<Pid> && sizeof(Pid) == 16);
 namespace internal {
 struct PidAccess {
   static Pid make(Cell* cell, std::uint32_t generation) { return Pid(cell, generation); }
+
   static Cell* cell(const Pid& pid) { return pid.cell_; }
+
   static std::uint32_t generation(const Pid& pid) { return pid.generation_; }
 };
 }  // namespace internal

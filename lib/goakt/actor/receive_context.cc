@@ -1,10 +1,10 @@
 #include "goakt/actor/receive_context.h"
 
-#include <algorithm>
-
 #include "goakt/actor/internal/receive_access.h"
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/system.h"
+
+#include <algorithm>
 
 namespace goakt {
 
@@ -35,7 +35,9 @@ void refuse(ReceiveContext& ctx, Error error) {
 
 namespace {
 
-Cell& cell_of(const ReceiveContext& ctx) { return *PidAccess::cell(ctx.self()); }
+Cell& cell_of(const ReceiveContext& ctx) {
+  return *PidAccess::cell(ctx.self());
+}
 
 }  // namespace
 
@@ -53,14 +55,16 @@ Pid ReceiveContext::sender() const {
 }
 
 bool ReceiveContext::is_ask() const {
-  return envelope_ != nullptr && internal::origin_kind(envelope_->origin) == internal::OriginKind::slot;
+  return envelope_ != nullptr &&
+         internal::origin_kind(envelope_->origin) == internal::OriginKind::slot;
 }
 
 void ReceiveContext::unhandled() {
   Envelope* message = envelope_;
   if (message == nullptr) return;
   const MessageType* type = message->type;
-  if (type == &goakt::message_type<PostStart>() || type == &goakt::message_type<Terminated>()) return;
+  if (type == &goakt::message_type<PostStart>() || type == &goakt::message_type<Terminated>())
+    return;
   outcome_ |= Access::kAnswered;
   if (is_ask()) internal::complete_with_error(message->origin, Error(ErrorCode::unhandled));
   refusal_ = std::make_unique<Error>(ErrorCode::unhandled);
@@ -68,7 +72,8 @@ void ReceiveContext::unhandled() {
 
 Status ReceiveContext::send(const Pid& to, Envelope* message) {
   message->origin = internal::origin_of_actor(self_);
-  if (GOAKT_UNLIKELY(envelope_ != nullptr && envelope_->context != nullptr && message->context == nullptr)) {
+  if (GOAKT_UNLIKELY(envelope_ != nullptr && envelope_->context != nullptr &&
+                     message->context == nullptr)) {
     envelope_->context->retain();
     message->context = envelope_->context;
   }
@@ -113,17 +118,20 @@ void ReceiveContext::forward(std::string_view name) {
   forward(*to);
 }
 
-void ReceiveContext::stop(const Pid& pid) { check(pid.stop()); }
+void ReceiveContext::stop(const Pid& pid) {
+  check(pid.stop());
+}
 
-void ReceiveContext::shutdown() { check(self_.stop()); }
+void ReceiveContext::shutdown() {
+  check(self_.stop());
+}
 
 void ReceiveContext::watch(const Pid& pid) {
   if (!pid || pid == self_) return;
   CellExtension& x = extension_of(cell_of(*this));
   if (std::find(x.watched.begin(), x.watched.end(), pid) != x.watched.end()) return;
-  const bool alive = internal::post(pid, [watcher = self_](Cell& target) {
-    extension_of(target).watchers.push_back(watcher);
-  });
+  const bool alive = internal::post(
+      pid, [watcher = self_](Cell& target) { extension_of(target).watchers.push_back(watcher); });
   if (alive) x.watched.push_back(pid);
 }
 
@@ -135,7 +143,9 @@ void ReceiveContext::unwatch(const Pid& pid) {
   });
 }
 
-void ReceiveContext::reinstate(const Pid& pid) { check(pid.reinstate()); }
+void ReceiveContext::reinstate(const Pid& pid) {
+  check(pid.reinstate());
+}
 
 void ReceiveContext::reinstate(std::string_view name) {
   auto pid = system().actor_of(name);
@@ -143,9 +153,12 @@ void ReceiveContext::reinstate(std::string_view name) {
   reinstate(*pid);
 }
 
-std::string ReceiveContext::correlation_id() const { return {}; }
+std::string ReceiveContext::correlation_id() const {
+  return {};
+}
 
-// -- Behaviours --------------------------------------------------------------------------------------
+// -- Behaviours
+// --------------------------------------------------------------------------------------
 
 void ReceiveContext::become(const Behaviour& behaviour) {
   Cell& cell = cell_of(*this);
@@ -180,7 +193,8 @@ void ReceiveContext::unbecome_stacked() {
   x->behaviours.pop_back();
 }
 
-// -- Stash -------------------------------------------------------------------------------------------
+// -- Stash
+// -------------------------------------------------------------------------------------------
 
 void ReceiveContext::stash() {
   CellExtension* x = extension_or_null(cell_of(*this));
@@ -198,7 +212,8 @@ void ReceiveContext::stash() {
 void ReceiveContext::unstash() {
   CellExtension* x = extension_or_null(cell_of(*this));
   if (x == nullptr || !x->stashing) return err(Error(ErrorCode::stash_buffer_not_set));
-  if (x->stash.empty()) return err(Error(ErrorCode::invalid_argument, "stash buffer may be closed"));
+  if (x->stash.empty())
+    return err(Error(ErrorCode::invalid_argument, "stash buffer may be closed"));
   Envelope* message = x->stash.front();
   x->stash.erase(x->stash.begin());
   x->stash_size.store(static_cast<std::uint32_t>(x->stash.size()), std::memory_order_relaxed);
@@ -208,7 +223,8 @@ void ReceiveContext::unstash() {
 void ReceiveContext::unstash_all() {
   CellExtension* x = extension_or_null(cell_of(*this));
   if (x == nullptr || !x->stashing) return err(Error(ErrorCode::stash_buffer_not_set));
-  for (Envelope* message : std::exchange(x->stash, {})) internal::return_to_mailbox(cell_of(*this), message);
+  for (Envelope* message : std::exchange(x->stash, {}))
+    internal::return_to_mailbox(cell_of(*this), message);
   x->stash_size.store(0, std::memory_order_relaxed);
 }
 

@@ -1,5 +1,10 @@
 #pragma once
 
+#include "goakt/actor/mailbox.h"
+#include "goakt/actor/passivation.h"
+#include "goakt/actor/reentrancy.h"
+#include "goakt/actor/supervisor.h"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -7,11 +12,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "goakt/actor/passivation.h"
-#include "goakt/actor/reentrancy.h"
-#include "goakt/actor/supervisor.h"
-#include "goakt/actor/mailbox.h"
 
 namespace goakt {
 

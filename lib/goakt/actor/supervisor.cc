@@ -1,13 +1,14 @@
 #include "goakt/actor/supervisor.h"
 
-#include <algorithm>
-
 #include "goakt/base/backoff.h"
+
+#include <algorithm>
 
 namespace goakt {
 
 Supervisor::Supervisor()
-    : directives_{{"errors.PanicError", Directive::stop}, {"runtime.PanicNilError", Directive::restart}} {}
+    : directives_{{"errors.PanicError", Directive::stop},
+                  {"runtime.PanicNilError", Directive::restart}} {}
 
 Supervisor& Supervisor::strategy(SupervisionStrategy strategy) {
   strategy_ = strategy;
@@ -32,7 +33,8 @@ Supervisor& Supervisor::retry(std::uint32_t retries, std::chrono::nanoseconds wi
   return *this;
 }
 
-Supervisor& Supervisor::exponential_backoff(std::chrono::nanoseconds initial, std::chrono::nanoseconds max,
+Supervisor& Supervisor::exponential_backoff(std::chrono::nanoseconds initial,
+                                            std::chrono::nanoseconds max,
                                             std::chrono::nanoseconds reset_after) {
   if (initial.count() <= 0) return *this;
   initial_delay_ = initial;

@@ -1,16 +1,15 @@
 #include "goakt/actor/system.h"
 
-#include <sched.h>
-#include <signal.h>
-
-#include <algorithm>
-#include <cstdio>
-#include <thread>
-
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
 #include "goakt/base/errors.h"
 #include "goakt/base/names.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <sched.h>
+#include <signal.h>
+#include <thread>
 
 namespace goakt {
 
@@ -30,7 +29,8 @@ struct Guardian : Actor {};
 // Parent of the system's own actors: a failure there ends the system.
 struct SystemGuardian final : Actor {
   void panicked(const PanicSignal& signal, ReceiveContext& ctx) {
-    std::fprintf(stderr, "a system actor failed (%s): stopping the actor system\n", signal.reason.c_str());
+    std::fprintf(stderr, "a system actor failed (%s): stopping the actor system\n",
+                 signal.reason.c_str());
     ActorSystem& system = ctx.system();
     std::thread([&system] { static_cast<void>(system.stop()); }).detach();
   }
@@ -53,7 +53,8 @@ System::System(std::string system_name, SystemOptions system_options)
       clock(clock_owner ? *clock_owner : SystemClock::instance()),
       started_at(clock.now()),
       started_coarse_ms(clock.coarse_ms()),
-      dispatcher({options.workers == 0 ? usable_cpus() : options.workers, options.blocking_threads, options.seed}),
+      dispatcher({options.workers == 0 ? usable_cpus() : options.workers, options.blocking_threads,
+                  options.seed}),
       timers(clock),
       dead_letters(options.dead_letters_kept) {}
 
@@ -79,7 +80,9 @@ KindInfo& System::kind(std::string_view kind_name) {
   // The same few kinds over and over, from the same literals.
   thread_local std::pair<const System*, const char*> last_key{};
   thread_local KindInfo* last = nullptr;
-  if (last_key == std::pair(static_cast<const System*>(this), kind_name.data()) && last->name == kind_name) return *last;
+  if (last_key == std::pair(static_cast<const System*>(this), kind_name.data()) &&
+      last->name == kind_name)
+    return *last;
   std::lock_guard lock(kinds_mutex);
   auto it = kinds.find(kind_name);
   if (it == kinds.end()) {
@@ -93,13 +96,15 @@ KindInfo& System::kind(std::string_view kind_name) {
 }
 
 void System::log_failure(const Cell& cell, std::string_view what, const Error& error) {
-  events.publish(ActorWarning{path_of(cell), clock.wall(), std::string(what) + ": " + error.message()});
+  events.publish(
+      ActorWarning{path_of(cell), clock.wall(), std::string(what) + ": " + error.message()});
 }
 
 namespace {
 
-Cell& make_guardian(System& system, Cell* parent, std::string_view name, std::unique_ptr<Actor> object,
-                    const Behaviour& behaviour, Directive directive) {
+Cell& make_guardian(System& system, Cell* parent, std::string_view name,
+                    std::unique_ptr<Actor> object, const Behaviour& behaviour,
+                    Directive directive) {
   Cell& cell = system.cells.allocate(name);
   cell.system = &system;
   cell.parent = parent == nullptr ? &cell : parent;
@@ -112,7 +117,8 @@ Cell& make_guardian(System& system, Cell* parent, std::string_view name, std::un
   extension_of(cell).supervisor = std::move(supervisor);
   cell.inbox.open(cell.generation.load(std::memory_order_relaxed));
   cell.control.store(nullptr, std::memory_order_relaxed);
-  cell.flags.store(kRunning | kSystemActor | kSystemPool | kDirectTell | kLongLived, std::memory_order_release);
+  cell.flags.store(kRunning | kSystemActor | kSystemPool | kDirectTell | kLongLived,
+                   std::memory_order_release);
   bool taken;
   if (parent != nullptr) {
     system.names.insert(cell, taken);
@@ -130,27 +136,36 @@ Cell& make_guardian(System& system, Cell* parent, std::string_view name, std::un
 Status System::start() {
   State expected = State::created;
   if (!state.compare_exchange_strong(expected, State::starting)) {
-    if (expected == State::running || expected == State::starting) return fail(ErrorCode::actor_system_already_started);
-    return unexpected(Error(ErrorCode::actor_system_not_started)
-                          .with_hint("a stopped actor system cannot be started again; create a new one"));
+    if (expected == State::running || expected == State::starting)
+      return fail(ErrorCode::actor_system_already_started);
+    return unexpected(
+        Error(ErrorCode::actor_system_not_started)
+            .with_hint("a stopped actor system cannot be started again; create a new one"));
   }
   dispatcher.start();
   if (!dispatcher.seeded()) timers.start();
   const Behaviour& nothing = no_behaviour();
-  root = &make_guardian(*this, nullptr, names::kRootGuardian, std::make_unique<Guardian>(), nothing, Directive::stop);
-  system_guardian = &make_guardian(*this, root, names::kSystemGuardian, std::make_unique<SystemGuardian>(),
-                                   behaviour_of<SystemGuardian>(), Directive::escalate);
-  no_sender = &make_guardian(*this, system_guardian, names::kNoSender, std::make_unique<Guardian>(), nothing, Directive::resume);
-  user = &make_guardian(*this, root, names::kUserGuardian, std::make_unique<Guardian>(), nothing, Directive::escalate);
-  death_watch = &make_guardian(*this, system_guardian, names::kDeathWatch, std::make_unique<Guardian>(), nothing, Directive::escalate);
-  dead_letter_actor = &make_guardian(*this, system_guardian, names::kDeadletter, std::make_unique<Guardian>(), nothing, Directive::resume);
+  root = &make_guardian(*this, nullptr, names::kRootGuardian, std::make_unique<Guardian>(), nothing,
+                        Directive::stop);
+  system_guardian =
+      &make_guardian(*this, root, names::kSystemGuardian, std::make_unique<SystemGuardian>(),
+                     behaviour_of<SystemGuardian>(), Directive::escalate);
+  no_sender = &make_guardian(*this, system_guardian, names::kNoSender, std::make_unique<Guardian>(),
+                             nothing, Directive::resume);
+  user = &make_guardian(*this, root, names::kUserGuardian, std::make_unique<Guardian>(), nothing,
+                        Directive::escalate);
+  death_watch = &make_guardian(*this, system_guardian, names::kDeathWatch,
+                               std::make_unique<Guardian>(), nothing, Directive::escalate);
+  dead_letter_actor = &make_guardian(*this, system_guardian, names::kDeadletter,
+                                     std::make_unique<Guardian>(), nothing, Directive::resume);
   state.store(State::running, std::memory_order_release);
   return {};
 }
 
 Status System::stop() {
   State expected = State::running;
-  if (!state.compare_exchange_strong(expected, State::stopping)) return fail(ErrorCode::actor_system_not_started);
+  if (!state.compare_exchange_strong(expected, State::stopping))
+    return fail(ErrorCode::actor_system_not_started);
   const TimePoint deadline = clock.now() + options.shutdown_timeout;
   Status result;
   dispatcher.normal().drain_lanes();
@@ -160,7 +175,8 @@ Status System::stop() {
   if (dispatcher.seeded())
     while (!completion->done() && dispatcher.run_one()) {
     }
-  if (Status stopped = completion->wait(deadline - clock.now()); !stopped) result = std::move(stopped);
+  if (Status stopped = completion->wait(deadline - clock.now()); !stopped)
+    result = std::move(stopped);
   dispatcher.normal().drain_lanes();
   timers.stop();
   dispatcher.stop();
@@ -174,44 +190,64 @@ Status System::stop() {
 using internal::Cell;
 using internal::System;
 
-ActorSystem::ActorSystem(std::unique_ptr<System> system) : system_(std::move(system)) { system_->facade = this; }
+ActorSystem::ActorSystem(std::unique_ptr<System> system) : system_(std::move(system)) {
+  system_->facade = this;
+}
 
 ActorSystem::~ActorSystem() = default;
 
-Result<std::unique_ptr<ActorSystem>> ActorSystem::create(std::string_view name, SystemOptions options) {
+Result<std::unique_ptr<ActorSystem>> ActorSystem::create(std::string_view name,
+                                                         SystemOptions options) {
   GOAKT_CHECK(names::check_system(name));
-  if (options.throughput_budget == 0) return fail(ErrorCode::invalid_argument, "throughput budget must be greater than zero");
-  if (options.actor_init_max_retries <= 0) return fail(ErrorCode::invalid_argument, "actor init max retries must be greater than zero");
-  if (options.actor_init_timeout.count() <= 0 || options.shutdown_timeout.count() <= 0 || options.ask_timeout.count() <= 0)
+  if (options.throughput_budget == 0)
+    return fail(ErrorCode::invalid_argument, "throughput budget must be greater than zero");
+  if (options.actor_init_max_retries <= 0)
+    return fail(ErrorCode::invalid_argument, "actor init max retries must be greater than zero");
+  if (options.actor_init_timeout.count() <= 0 || options.shutdown_timeout.count() <= 0 ||
+      options.ask_timeout.count() <= 0)
     return fail(ErrorCode::invalid_timeout);
   return std::unique_ptr<ActorSystem>(
       new ActorSystem(std::make_unique<System>(std::string(name), std::move(options))));
 }
 
-Status ActorSystem::start() { return system_->start(); }
-
-Status ActorSystem::stop() { return system_->stop(); }
-
-std::string_view ActorSystem::name() const { return system_->name; }
-
-bool ActorSystem::is_running() const { return system_->running(); }
-
-std::chrono::milliseconds ActorSystem::uptime() const { return std::chrono::milliseconds(system_->now_ms()); }
-
-std::size_t ActorSystem::num_actors() const {
-  return static_cast<std::size_t>(std::max<std::int64_t>(0, system_->user_actors.load(std::memory_order_relaxed)));
+Status ActorSystem::start() {
+  return system_->start();
 }
 
-Result<Pid> ActorSystem::spawn_recipe(std::string_view name, internal::ActorRecipe recipe, SpawnOptions options) {
+Status ActorSystem::stop() {
+  return system_->stop();
+}
+
+std::string_view ActorSystem::name() const {
+  return system_->name;
+}
+
+bool ActorSystem::is_running() const {
+  return system_->running();
+}
+
+std::chrono::milliseconds ActorSystem::uptime() const {
+  return std::chrono::milliseconds(system_->now_ms());
+}
+
+std::size_t ActorSystem::num_actors() const {
+  return static_cast<std::size_t>(
+      std::max<std::int64_t>(0, system_->user_actors.load(std::memory_order_relaxed)));
+}
+
+Result<Pid> ActorSystem::spawn_recipe(std::string_view name, internal::ActorRecipe recipe,
+                                      SpawnOptions options) {
   if (!system_->running()) return fail(ErrorCode::actor_system_not_started);
   GOAKT_CHECK(names::check_user_actor(name));
-  return internal::spawn_actor(*system_, {system_->user, name, std::move(recipe), std::move(options), 0});
+  return internal::spawn_actor(*system_,
+                               {system_->user, name, std::move(recipe), std::move(options), 0});
 }
 
 Result<Pid> ActorSystem::actor_of(std::string_view name) const {
   if (!system_->running()) return fail(ErrorCode::actor_system_not_started);
   const auto found = system_->names.find(name);
-  if (!found || found.cell->has(internal::kSystemActor | internal::kStopping) || !found.cell->has(internal::kRunning))
+  if (!found || found.cell->has(internal::kSystemActor | internal::kStopping) ||
+      !found.cell->has(internal::kRunning))
     return unexpected(errors::actor_not_found(name));
   return internal::PidAccess::make(found.cell, found.generation);
 }
@@ -221,14 +257,18 @@ bool ActorSystem::actor_exists(std::string_view name) const {
   return found && found.cell->has(internal::kRunning) && !found.cell->has(internal::kStopping);
 }
 
-std::vector<Pid> ActorSystem::actors() const { return scan_actors(0, SIZE_MAX).actors; }
+std::vector<Pid> ActorSystem::actors() const {
+  return scan_actors(0, SIZE_MAX).actors;
+}
 
-ActorSystem::Page ActorSystem::scan_actors(std::uint64_t cursor, std::size_t limit, bool with_system_actors) const {
+ActorSystem::Page ActorSystem::scan_actors(std::uint64_t cursor, std::size_t limit,
+                                           bool with_system_actors) const {
   Page page;
   page.next = system_->names.scan(cursor, limit, [&](Cell& cell) {
     const std::uint32_t flags = cell.flags.load(std::memory_order_acquire);
     if ((flags & internal::kRunning) == 0) return false;
-    if ((flags & (internal::kSystemActor | internal::kInternal)) != 0 && !with_system_actors) return false;
+    if ((flags & (internal::kSystemActor | internal::kInternal)) != 0 && !with_system_actors)
+      return false;
     page.actors.push_back(internal::pid_of(cell));
     return true;
   });
@@ -246,11 +286,17 @@ Result<Pid> ActorSystem::respawn(std::string_view name) {
   return pid;
 }
 
-Pid ActorSystem::no_sender() const { return system_->no_sender == nullptr ? Pid() : internal::pid_of(*system_->no_sender); }
+Pid ActorSystem::no_sender() const {
+  return system_->no_sender == nullptr ? Pid() : internal::pid_of(*system_->no_sender);
+}
 
-Pid ActorSystem::root_guardian() const { return system_->root == nullptr ? Pid() : internal::pid_of(*system_->root); }
+Pid ActorSystem::root_guardian() const {
+  return system_->root == nullptr ? Pid() : internal::pid_of(*system_->root);
+}
 
-Pid ActorSystem::user_guardian() const { return system_->user == nullptr ? Pid() : internal::pid_of(*system_->user); }
+Pid ActorSystem::user_guardian() const {
+  return system_->user == nullptr ? Pid() : internal::pid_of(*system_->user);
+}
 
 Pid ActorSystem::system_guardian() const {
   return system_->system_guardian == nullptr ? Pid() : internal::pid_of(*system_->system_guardian);
@@ -264,7 +310,8 @@ bool ActorSystem::run_until_idle(std::size_t max_turns) {
   return false;
 }
 
-int ActorSystem::run(const std::function<Status()>& start_hook, const std::function<Status()>& stop_hook) {
+int ActorSystem::run(const std::function<Status()>& start_hook,
+                     const std::function<Status()>& stop_hook) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
@@ -284,13 +331,15 @@ int ActorSystem::run(const std::function<Status()>& start_hook, const std::funct
   return code;
 }
 
-// -- Function actors ---------------------------------------------------------------------------------
+// -- Function actors
+// ---------------------------------------------------------------------------------
 
 namespace {
 
 class FunctionActor final : public Actor {
  public:
-  explicit FunctionActor(std::function<Status(ReceiveContext&)> function) : function_(std::move(function)) {}
+  explicit FunctionActor(std::function<Status(ReceiveContext&)> function)
+      : function_(std::move(function)) {}
 
   void receive(ReceiveContext& ctx) override {
     if (ctx.message<PostStart>() != nullptr) return;
@@ -303,7 +352,8 @@ class FunctionActor final : public Actor {
 
 }  // namespace
 
-Result<Pid> ActorSystem::spawn_function(std::string_view name, std::function<Status(ReceiveContext&)> function,
+Result<Pid> ActorSystem::spawn_function(std::string_view name,
+                                        std::function<Status(ReceiveContext&)> function,
                                         SpawnOptions options) {
   options.relocatable = false;
   auto recipe = internal::recipe_of<FunctionActor>(options, std::move(function));

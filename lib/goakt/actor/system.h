@@ -1,5 +1,14 @@
 #pragma once
 
+#include "goakt/actor/actor.h"
+#include "goakt/actor/handlers.h"
+#include "goakt/actor/pid.h"
+#include "goakt/actor/receive_context.h"
+#include "goakt/actor/spawn_options.h"
+#include "goakt/actor/system_options.h"
+#include "goakt/base/export.h"
+#include "goakt/base/result.h"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -11,15 +20,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include "goakt/actor/actor.h"
-#include "goakt/actor/handlers.h"
-#include "goakt/actor/pid.h"
-#include "goakt/actor/receive_context.h"
-#include "goakt/actor/spawn_options.h"
-#include "goakt/actor/system_options.h"
-#include "goakt/base/export.h"
-#include "goakt/base/result.h"
 
 namespace goakt {
 
@@ -56,12 +56,14 @@ ActorRecipe recipe_of(const SpawnOptions& options, Args&&... args) {
 
 }  // namespace internal
 
-// One node's actors: the tree, its threads, its clocks. Several may live in one process; handles of one
-// must not be used with another. All methods may be called from any thread unless they say otherwise.
+// One node's actors: the tree, its threads, its clocks. Several may live in one process; handles of
+// one must not be used with another. All methods may be called from any thread unless they say
+// otherwise.
 class GOAKT_API ActorSystem {
  public:
   // Errors: name_required, invalid_actor_system_name, and those of the options.
-  static Result<std::unique_ptr<ActorSystem>> create(std::string_view name, SystemOptions options = {});
+  static Result<std::unique_ptr<ActorSystem>> create(std::string_view name,
+                                                     SystemOptions options = {});
   // Stops the system when it still runs.
   ~ActorSystem();
   ActorSystem(const ActorSystem&) = delete;
@@ -70,11 +72,14 @@ class GOAKT_API ActorSystem {
   // Errors: actor_system_already_started; a stopped system cannot be started again
   // (actor_system_not_started).
   Status start();
-  // Runs the shutdown hooks, stops all actors (children before parents), then the threads. Blocks at
-  // most for the shutdown timeout. Errors: actor_system_not_started, and what hooks and PostStops gave.
+  // Runs the shutdown hooks, stops all actors (children before parents), then the threads. Blocks
+  // at most for the shutdown timeout. Errors: actor_system_not_started, and what hooks and
+  // PostStops gave.
   Status stop();
-  // start_hook, start; waits for SIGINT or SIGTERM; stop_hook, stop. Returns the process' exit code.
-  int run(const std::function<Status()>& start_hook = {}, const std::function<Status()>& stop_hook = {});
+  // start_hook, start; waits for SIGINT or SIGTERM; stop_hook, stop. Returns the process' exit
+  // code.
+  int run(const std::function<Status()>& start_hook = {},
+          const std::function<Status()>& stop_hook = {});
 
   std::string_view name() const;
   bool is_running() const;
@@ -82,10 +87,10 @@ class GOAKT_API ActorSystem {
   // User actors alive; no routers, routees or system actors.
   std::size_t num_actors() const;
 
-  // Starts an actor under the user guardian; pre_start runs on the calling thread. A running actor of
-  // that name is returned as it is, unless options.unique.
-  // Errors: actor_system_not_started, reserved_name, invalid names, init_failure, actor_already_exists
-  // (unique, or its wire address is taken), and invalid options.
+  // Starts an actor under the user guardian; pre_start runs on the calling thread. A running actor
+  // of that name is returned as it is, unless options.unique. Errors: actor_system_not_started,
+  // reserved_name, invalid names, init_failure, actor_already_exists (unique, or its wire address
+  // is taken), and invalid options.
   template <class A, class... Args>
   Result<PidOf<A>> spawn(std::string_view name, SpawnOptions options = {}, Args&&... args) {
     auto recipe = internal::recipe_of<A>(options, std::forward<Args>(args)...);
@@ -93,9 +98,12 @@ class GOAKT_API ActorSystem {
     if (!pid) return unexpected(std::move(pid).error());
     return PidOf<A>(*pid);
   }
+
   // The type-erased form: kinds registered by name, function actors.
-  Result<Pid> spawn_recipe(std::string_view name, internal::ActorRecipe recipe, SpawnOptions options = {});
-  // An actor that is one function, named by a UUID when `name` is empty. Its error goes to supervision.
+  Result<Pid> spawn_recipe(std::string_view name, internal::ActorRecipe recipe,
+                           SpawnOptions options = {});
+  // An actor that is one function, named by a UUID when `name` is empty. Its error goes to
+  // supervision.
   Result<Pid> spawn_function(std::string_view name, std::function<Status(ReceiveContext&)> function,
                              SpawnOptions options = {});
 
@@ -104,13 +112,15 @@ class GOAKT_API ActorSystem {
   bool actor_exists(std::string_view name) const;
   // All user actors; for tools that page, see scan_actors.
   std::vector<Pid> actors() const;
+
   // Up to `limit` actors in the order of their names' hashes, after `cursor` (0: from the start).
-  // `next` is the cursor of the following page, 0 when there is none. Actors that live during the whole
-  // walk appear at least once.
+  // `next` is the cursor of the following page, 0 when there is none. Actors that live during the
+  // whole walk appear at least once.
   struct Page {
     std::vector<Pid> actors;
     std::uint64_t next = 0;
   };
+
   Page scan_actors(std::uint64_t cursor, std::size_t limit, bool with_system_actors = false) const;
 
   // Waits until it has stopped. Errors: actor_not_found.
@@ -124,6 +134,7 @@ class GOAKT_API ActorSystem {
     GOAKT_TRY(Pid to, actor_of(name));
     return to.tell(std::forward<M>(message));
   }
+
   template <class R = Message, class M>
   Result<R> ask(std::string_view name, M&& message, std::chrono::nanoseconds timeout) const {
     GOAKT_TRY(Pid to, actor_of(name));
@@ -148,7 +159,8 @@ class GOAKT_API ActorSystem {
 };
 
 template <class A, class... Args>
-Result<PidOf<A>> ReceiveContext::spawn(std::string_view name, SpawnOptions options, Args&&... args) {
+Result<PidOf<A>> ReceiveContext::spawn(std::string_view name, SpawnOptions options,
+                                       Args&&... args) {
   auto recipe = internal::recipe_of<A>(options, std::forward<Args>(args)...);
   auto pid = internal::spawn_child(self_, name, std::move(recipe), std::move(options));
   if (!pid) return unexpected(std::move(pid).error());

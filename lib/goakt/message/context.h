@@ -17,7 +17,9 @@ struct MessageContext {
     const auto it = values.find(key);
     return it == values.end() ? nullptr : &it->second;
   }
+
   void retain() const noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+
   void release() const noexcept {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }

@@ -11,7 +11,9 @@ void copy_context(const Envelope& from, Envelope& to) {
   to.context = from.context;
 }
 
-void release_context(const MessageContext* context) noexcept { context->release(); }
+void release_context(const MessageContext* context) noexcept {
+  context->release();
+}
 
 }  // namespace internal
 
@@ -33,15 +35,18 @@ Result<Message> Message::parse(std::string_view type_name, std::string_view byte
     return make<UnknownMessage>(std::string(type_name), std::string(bytes));
   GOAKT_TRY(Message message, of_type(*type));
   if (!type->codec->parse(message.mutable_value(), bytes))
-    return fail(ErrorCode::invalid_message, "invalid message: bytes are not a " + std::string(type_name));
+    return fail(ErrorCode::invalid_message,
+                "invalid message: bytes are not a " + std::string(type_name));
   return message;
 }
 
 Result<Message> Message::copy() const {
   if (envelope_->type->copy_construct == nullptr)
-    return fail(ErrorCode::invalid_message, "invalid message: " + std::string(type_name()) + " is not copyable");
+    return fail(ErrorCode::invalid_message,
+                "invalid message: " + std::string(type_name()) + " is not copyable");
   Envelope* envelope = internal::new_envelope();
-  envelope_->type->copy_construct(internal::reserve_value(*envelope, *envelope_->type), envelope_->value());
+  envelope_->type->copy_construct(internal::reserve_value(*envelope, *envelope_->type),
+                                  envelope_->value());
   internal::copy_context(*envelope_, *envelope);
   return Message(envelope);
 }
@@ -49,7 +54,8 @@ Result<Message> Message::copy() const {
 Result<std::string> Message::serialize() const {
   if (const auto* unknown = as<UnknownMessage>()) return unknown->bytes;
   std::string bytes;
-  if (envelope_->type->codec == nullptr || !envelope_->type->codec->serialize(envelope_->value(), bytes))
+  if (envelope_->type->codec == nullptr ||
+      !envelope_->type->codec->serialize(envelope_->value(), bytes))
     return fail(ErrorCode::invalid_message,
                 "invalid message: " + std::string(type_name()) + " has no wire form");
   return bytes;

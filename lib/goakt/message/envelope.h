@@ -1,25 +1,25 @@
 #pragma once
 
+#include "goakt/base/export.h"
+#include "goakt/message/type.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <new>
 #include <utility>
 
-#include "goakt/base/export.h"
-#include "goakt/message/type.h"
-
 namespace goakt {
 
 struct MessageContext;
 
-// One message under way: a queue node with the message inside. 64 bytes, one cache line, and the only
-// allocation that a message of up to 32 bytes costs. Built once, moved through queues by pointer,
-// freed by whoever handled it into that thread's pool.
+// One message under way: a queue node with the message inside. 64 bytes, one cache line, and the
+// only allocation that a message of up to 32 bytes costs. Built once, moved through queues by
+// pointer, freed by whoever handled it into that thread's pool.
 //
-// `origin` says whom to answer; only the runtime reads it (actor/internal/origin.h): nothing, an actor,
-// or the reply slot of an ask.
+// `origin` says whom to answer; only the runtime reads it (actor/internal/origin.h): nothing, an
+// actor, or the reply slot of an ask.
 struct alignas(64) Envelope {
-  Envelope* next = nullptr;            // owned by the queue that holds the envelope
+  Envelope* next = nullptr;  // owned by the queue that holds the envelope
   const MessageType* type = nullptr;
   std::uint64_t origin = 0;
   const MessageContext* context = nullptr;
@@ -28,6 +28,7 @@ struct alignas(64) Envelope {
   void* value() {
     return type->is_inline ? static_cast<void*>(payload) : *reinterpret_cast<void**>(payload);
   }
+
   const void* value() const { return const_cast<Envelope*>(this)->value(); }
 
   template <class M>
@@ -118,12 +119,16 @@ inline void delete_envelope(Envelope* envelope) noexcept {
 
 }  // namespace internal
 
-// A message of any type, owned. Move-only. What is sent, answered, stashed, or kept as a dead letter.
+// A message of any type, owned. Move-only. What is sent, answered, stashed, or kept as a dead
+// letter.
 class Message {
  public:
   Message() = default;
+
   explicit Message(Envelope* envelope) noexcept : envelope_(envelope) {}
+
   Message(Message&& other) noexcept : envelope_(std::exchange(other.envelope_, nullptr)) {}
+
   Message& operator=(Message&& other) noexcept {
     if (this != &other) {
       reset();
@@ -131,8 +136,10 @@ class Message {
     }
     return *this;
   }
+
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
+
   ~Message() { reset(); }
 
   // Builds an M in its envelope.
@@ -148,30 +155,39 @@ class Message {
     return Message(envelope);
   }
   template <class M>
-    requires(!std::same_as<std::remove_cvref_t<M>, Message> && MessageValue<std::remove_cvref_t<M>>)
-  static Message of(M&& value) {
+
+  requires(!std::same_as<std::remove_cvref_t<M>, Message> &&
+           MessageValue<std::remove_cvref_t<M>>) static Message of(M&& value) {
     return make<std::remove_cvref_t<M>>(std::forward<M>(value));
   }
-  // Decodes into an envelope of the registered type of that name; a name that is not registered gives
-  // an UnknownMessage that keeps the bytes. Error: invalid_message when the bytes do not parse.
+
+  // Decodes into an envelope of the registered type of that name; a name that is not registered
+  // gives an UnknownMessage that keeps the bytes. Error: invalid_message when the bytes do not
+  // parse.
   GOAKT_API static Result<Message> parse(std::string_view type_name, std::string_view bytes);
   // A default-constructed value of a registered type. Error: invalid_message.
   GOAKT_API static Result<Message> of_type(const MessageType& type);
 
   explicit operator bool() const noexcept { return envelope_ != nullptr; }
+
   const MessageType& type() const { return *envelope_->type; }
+
   std::string_view type_name() const;
+
   const void* value() const { return envelope_->value(); }
+
   void* mutable_value() { return envelope_->value(); }
 
   template <class M>
   bool is() const {
     return envelope_ != nullptr && envelope_->type == &message_type<M>();
   }
+
   template <class M>
   const M* as() const {
     return is<M>() ? static_cast<const M*>(envelope_->value()) : nullptr;
   }
+
   template <class M>
   M* as() {
     return is<M>() ? static_cast<M*>(envelope_->value()) : nullptr;
@@ -183,6 +199,7 @@ class Message {
   GOAKT_API Result<std::string> serialize() const;
 
   Envelope* release() noexcept { return std::exchange(envelope_, nullptr); }
+
   Envelope* get() const noexcept { return envelope_; }
 
  private:
@@ -193,8 +210,8 @@ class Message {
   Envelope* envelope_ = nullptr;
 };
 
-// Builds a message by a function that fills it where it will travel; for protobuf classes, which have
-// no field constructors.
+// Builds a message by a function that fills it where it will travel; for protobuf classes, which
+// have no field constructors.
 template <MessageValue M, class Fill>
 M make(Fill&& fill) {
   M message;

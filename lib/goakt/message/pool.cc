@@ -1,9 +1,9 @@
+#include "goakt/message/envelope.h"
+
 #include <atomic>
 #include <cstdlib>
 #include <mutex>
 #include <vector>
-
-#include "goakt/message/envelope.h"
 
 namespace goakt::pool {
 
@@ -112,12 +112,14 @@ Registry& registry() {
 }
 
 // Returns the thread's nodes when it ends. Odd nodes that make no full chain are lent to the next
-// thread through a chain that is shorter; counts are per chain, so they are freed one by one instead.
+// thread through a chain that is shorter; counts are per chain, so they are freed one by one
+// instead.
 struct CacheOwner {
   CacheOwner() {
     std::lock_guard lock(registry().mutex);
     registry().caches.push_back(&cache);
   }
+
   ~CacheOwner();
 };
 
@@ -157,7 +159,9 @@ CacheOwner::~CacheOwner() {
                                      std::memory_order_relaxed);
 }
 
-void own_cache() { static thread_local CacheOwner owner; }
+void own_cache() {
+  static thread_local CacheOwner owner;
+}
 
 [[gnu::noinline]] void* refill(std::size_t size_class) {
   own_cache();

@@ -33,7 +33,8 @@ const MessageType& TypeRegistry::intern(const MessageType& candidate, bool uniqu
   std::unique_lock lock(t.mutex);
   if (!unique) {
     if (const auto it = t.by_name.find(candidate.name); it != t.by_name.end()) {
-      if (it->second->size == candidate.size && it->second->is_inline == candidate.is_inline) return *it->second;
+      if (it->second->size == candidate.size && it->second->is_inline == candidate.is_inline)
+        return *it->second;
     }
   }
   MessageType& type = t.types.emplace_back(candidate);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "goakt/base/export.h"
+#include "goakt/base/result.h"
+
 #include <atomic>
 #include <concepts>
 #include <cstddef>
@@ -9,9 +12,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-
-#include "goakt/base/export.h"
-#include "goakt/base/result.h"
 
 namespace goakt {
 
@@ -29,17 +29,17 @@ struct WireCodec {
   const void* (*as_protobuf)(const void* value);
 };
 
-// Identity and operations of one message type. One object per name and process, interned by name, so
-// that the daemon and a plugin with hidden symbols agree (the address of a template's static would
-// differ between them). Immutable after intern(); lives for ever.
+// Identity and operations of one message type. One object per name and process, interned by name,
+// so that the daemon and a plugin with hidden symbols agree (the address of a template's static
+// would differ between them). Immutable after intern(); lives for ever.
 struct MessageType {
-  std::string name;           // protobuf full name, else the C++ type's name
-  std::uint32_t size = 0;     // sizeof the value
-  std::uint16_t index = 0;    // dense, for tables
-  bool is_inline = false;     // lives in the envelope's payload
-  bool is_control = false;    // overtakes user messages
+  std::string name;         // protobuf full name, else the C++ type's name
+  std::uint32_t size = 0;   // sizeof the value
+  std::uint16_t index = 0;  // dense, for tables
+  bool is_inline = false;   // lives in the envelope's payload
+  bool is_control = false;  // overtakes user messages
   void (*destroy)(void* value) = nullptr;
-  void (*default_construct)(void* to) = nullptr;       // null: not default constructible
+  void (*default_construct)(void* to) = nullptr;                 // null: not default constructible
   void (*copy_construct)(void* to, const void* from) = nullptr;  // null: not copyable
   void (*move_construct)(void* to, void* from) = nullptr;
   const WireCodec* codec = nullptr;
@@ -49,9 +49,9 @@ struct MessageType {
 class GOAKT_API TypeRegistry {
  public:
   static TypeRegistry& instance();
-  // Returns the entry of that name, made from `candidate` when it is new. Types of unnamed namespaces
-  // share names without being the same, and a plugin may carry another layout under a known name:
-  // both get an entry of their own, marked in its name.
+  // Returns the entry of that name, made from `candidate` when it is new. Types of unnamed
+  // namespaces share names without being the same, and a plugin may carry another layout under a
+  // known name: both get an entry of their own, marked in its name.
   const MessageType& intern(const MessageType& candidate, bool unique);
   // The wire-capable type of that name, or null.
   const MessageType* find(std::string_view name) const;
@@ -61,7 +61,8 @@ namespace internal {
 
 template <class T>
 constexpr std::string_view pretty_name() {
-  // "constexpr std::string_view goakt::internal::pretty_name() [with T = bank::Credit; std::string_view = ...]"
+  // "constexpr std::string_view goakt::internal::pretty_name() [with T = bank::Credit;
+  // std::string_view = ...]"
   std::string_view text = __PRETTY_FUNCTION__;
   const auto begin = text.find("T = ") + 4;
   const auto end = text.find_first_of(";]", begin);
@@ -79,26 +80,32 @@ concept ProtobufMessage = requires(T t, const T ct, std::string s) {
 
 // A message type that says `static constexpr bool kControl = true` overtakes all user messages.
 template <class T>
-inline constexpr bool kIsControl = requires { requires T::kControl; };
+inline constexpr bool kIsControl = requires {
+  requires T::kControl;
+};
 
 template <class T>
-inline constexpr bool kFitsInline = sizeof(T) <= kInlineMessageSize && alignof(T) <= kInlineMessageAlign &&
-                                    std::is_nothrow_move_constructible_v<T>;
+inline constexpr bool kFitsInline =
+    sizeof(T) <= kInlineMessageSize &&
+    alignof(T) <= kInlineMessageAlign&& std::is_nothrow_move_constructible_v<T>;
 
 template <class T>
 MessageType describe() {
   MessageType type;
   if constexpr (ProtobufMessage<T>) {
     type.name = T::descriptor()->full_name();
-    static constexpr WireCodec codec{
-        [](const void* value, std::string& out) { return static_cast<const T*>(value)->SerializeToString(&out); },
-        [](void* value, std::string_view bytes) {
-          return static_cast<T*>(value)->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-        },
-        [](const void* value) -> const void* {
-          // The base class that protoc's classes derive from, whatever its name is called here.
-          return static_cast<const T*>(value);
-        }};
+    static constexpr WireCodec codec{[](const void* value, std::string& out) {
+                                       return static_cast<const T*>(value)->SerializeToString(&out);
+                                     },
+                                     [](void* value, std::string_view bytes) {
+                                       return static_cast<T*>(value)->ParseFromArray(
+                                           bytes.data(), static_cast<int>(bytes.size()));
+                                     },
+                                     [](const void* value) -> const void* {
+                                       // The base class that protoc's classes derive from, whatever
+                                       // its name is called here.
+                                       return static_cast<const T*>(value);
+                                     }};
     type.codec = &codec;
   } else {
     type.name = pretty_name<T>();
@@ -107,11 +114,16 @@ MessageType describe() {
   type.is_inline = kFitsInline<T>;
   type.is_control = kIsControl<T>;
   type.destroy = [](void* value) { static_cast<T*>(value)->~T(); };
-  if constexpr (std::is_default_constructible_v<T>) type.default_construct = [](void* to) { new (to) T(); };
+  if constexpr (std::is_default_constructible_v<T>)
+    type.default_construct = [](void* to) { new (to) T(); };
   if constexpr (std::is_copy_constructible_v<T>)
-    type.copy_construct = [](void* to, const void* from) { new (to) T(*static_cast<const T*>(from)); };
+    type.copy_construct = [](void* to, const void* from) {
+      new (to) T(*static_cast<const T*>(from));
+    };
   if constexpr (std::is_move_constructible_v<T>)
-    type.move_construct = [](void* to, void* from) { new (to) T(std::move(*static_cast<T*>(from))); };
+    type.move_construct = [](void* to, void* from) {
+      new (to) T(std::move(*static_cast<T*>(from)));
+    };
   return type;
 }
 

@@ -1,8 +1,7 @@
-#include <sched.h>
-
-#include <thread>
-
 #include "goakt/actor/internal/system.h"
+
+#include <sched.h>
+#include <thread>
 
 // Bounded mailboxes: who gets room, and what becomes of those who do not.
 
@@ -58,7 +57,8 @@ void return_to_mailbox(Cell& cell, Envelope* message) {
   }
   // Behind what has arrived: through the same inbox as everybody.
   message->next = nullptr;
-  static_cast<void>(cell.inbox.push(message, message, 1, cell.generation.load(std::memory_order_relaxed)));
+  static_cast<void>(
+      cell.inbox.push(message, message, 1, cell.generation.load(std::memory_order_relaxed)));
 }
 
 }  // namespace goakt::internal

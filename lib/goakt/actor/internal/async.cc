@@ -89,11 +89,13 @@ void open_slot(PendingReply::State& state) {
 }
 
 void close_slot(PendingReply::State& state) {
-  if (state.timer != 0) PidAccess::cell(state.self)->system->timers.cancel(std::exchange(state.timer, 0));
+  if (state.timer != 0)
+    PidAccess::cell(state.self)->system->timers.cancel(std::exchange(state.timer, 0));
   if (state.slot == nullptr) return;
   ReplySlot& slot = *std::exchange(state.slot, nullptr);
   // An answer that is being stored right now is waited for, some instructions long.
-  while (!abandon(slot) && ReplySlot::state_of(slot.word.load(std::memory_order_acquire)) != ReplySlot::done) {
+  while (!abandon(slot) &&
+         ReplySlot::state_of(slot.word.load(std::memory_order_acquire)) != ReplySlot::done) {
   }
   release_slot(slot);
 }
@@ -121,7 +123,8 @@ void start_async(AsyncReceive* receive, void* task, std::coroutine_handle<> root
   receive->holds_messages = true;
   ++x.awaiting;
   cell.masked |= kMaskAwaiting;
-  if (receive->waiting_for != nullptr) x.awaits.store(receive->waiting_for->target, std::memory_order_release);
+  if (receive->waiting_for != nullptr)
+    x.awaits.store(receive->waiting_for->target, std::memory_order_release);
 }
 
 void cancel_async(Cell& cell) {
@@ -157,7 +160,8 @@ PendingReply::PendingReply(ReceiveContext& ctx, const Pid& to, Envelope* message
   State& state = *state_;
   Message owned(message);
   if (state.receive == nullptr) {
-    state.error = std::make_unique<Error>(ErrorCode::invalid_argument, "ask needs a coroutine handler");
+    state.error =
+        std::make_unique<Error>(ErrorCode::invalid_argument, "ask needs a coroutine handler");
     return;
   }
   if (timeout.count() <= 0) {
@@ -215,7 +219,8 @@ void PendingReply::suspend(std::coroutine_handle<> waiting) {
   state_->waiting = waiting;
   state_->receive->waiting_for = state_.get();
   if (state_->receive->holds_messages)
-    extension_of(*PidAccess::cell(state_->self)).awaits.store(state_->target, std::memory_order_release);
+    extension_of(*PidAccess::cell(state_->self))
+        .awaits.store(state_->target, std::memory_order_release);
 }
 
 Result<Message> PendingReply::take() {
@@ -233,7 +238,8 @@ PendingSleep::PendingSleep(ReceiveContext& ctx, std::chrono::nanoseconds duratio
   state_.reset(new_state(ctx));
   State& state = *state_;
   if (state.receive == nullptr) {
-    state.error = std::make_unique<Error>(ErrorCode::invalid_argument, "sleep needs a coroutine handler");
+    state.error =
+        std::make_unique<Error>(ErrorCode::invalid_argument, "sleep needs a coroutine handler");
     return;
   }
   if (state.receive->canceled) {
@@ -241,8 +247,10 @@ PendingSleep::PendingSleep(ReceiveContext& ctx, std::chrono::nanoseconds duratio
     return;
   }
   open_slot(state);
-  state.timer = PidAccess::cell(state.self)->system->timers.after(
-      duration, [origin = origin_of(*state.slot)] { complete(origin, Message::make<Ack>().release()); });
+  state.timer = PidAccess::cell(state.self)
+                    ->system->timers.after(duration, [origin = origin_of(*state.slot)] {
+                      complete(origin, Message::make<Ack>().release());
+                    });
 }
 
 Status PendingSleep::await_resume() {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <coroutine>
-#include <memory>
-
 #include "goakt/actor/internal/receive_access.h"
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/timers.h"
+
+#include <coroutine>
+#include <memory>
 
 namespace goakt::internal {
 
@@ -14,7 +14,10 @@ struct AsyncReceive {
   explicit AsyncReceive(ReceiveContext&& kept) : ctx(std::move(kept)) {}
 
   static void* operator new(std::size_t size) { return pool::allocate_block(size); }
-  static void operator delete(void* memory, std::size_t size) noexcept { pool::free_block(memory, size); }
+
+  static void operator delete(void* memory, std::size_t size) noexcept {
+    pool::free_block(memory, size);
+  }
 
   ReceiveContext ctx;  // owns the message
   void* task = nullptr;
@@ -31,13 +34,16 @@ struct AsyncReceive {
 // One awaited answer.
 struct PendingReply::State {
   static void* operator new(std::size_t size) { return pool::allocate_block(size); }
-  static void operator delete(void* memory, std::size_t size) noexcept { pool::free_block(memory, size); }
+
+  static void operator delete(void* memory, std::size_t size) noexcept {
+    pool::free_block(memory, size);
+  }
 
   Pid self;
   AsyncReceive* receive = nullptr;
   ReplySlot* slot = nullptr;  // null once the answer has been taken
   Timers::Id timer = 0;
-  Cell* target = nullptr;     // for cycle detection
+  Cell* target = nullptr;        // for cycle detection
   std::unique_ptr<Error> error;  // failed without a slot
   std::coroutine_handle<> waiting;
 };

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "goakt/actor/internal/inbox.h"
+#include "goakt/message/envelope.h"
+
 #include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
-
-#include "goakt/actor/internal/inbox.h"
-#include "goakt/message/envelope.h"
 
 namespace goakt {
 class Actor;
@@ -34,24 +34,24 @@ enum Flag : std::uint32_t {
   kSystemActor = 1u << 8,
   kRemote = 1u << 9,
   // Ours.
-  kDirectTell = 1u << 10,     // tells must enter the mailbox at once (bounded kinds, own pools)
-  kSystemPool = 1u << 11,     // runs on the runtime's own threads
-  kBlockingPool = 1u << 12,   // runs on a thread of the blocking pool
-  kAdmission = 1u << 13,      // bounded: sends reserve room first
-  kInternal = 1u << 14,       // not counted in NumActors though no system actor (routers, routees)
-  kInlineAsk = 1u << 15,      // an outside asker may run the turn
+  kDirectTell = 1u << 10,    // tells must enter the mailbox at once (bounded kinds, own pools)
+  kSystemPool = 1u << 11,    // runs on the runtime's own threads
+  kBlockingPool = 1u << 12,  // runs on a thread of the blocking pool
+  kAdmission = 1u << 13,     // bounded: sends reserve room first
+  kInternal = 1u << 14,      // not counted in NumActors though no system actor (routers, routees)
+  kInlineAsk = 1u << 15,     // an outside asker may run the turn
   kRestarting = 1u << 16,
   kLongLived = 1u << 17,
   kCountPassivation = 1u << 18,  // passivated after a number of messages
-  kStarting = 1u << 19,       // its name is taken, pre_start has not ended
+  kStarting = 1u << 19,          // its name is taken, pre_start has not ended
 };
 
 // Sends are taken only in this state.
 inline constexpr std::uint32_t kAcceptMask =
     kRunning | kStopping | kSuspended | kPassivating | kRemote | kRestarting;
 
-// A node of the control list: an envelope whose `origin` is the function that runs in the actor's turn
-// (or 0: a control message for the behaviour).
+// A node of the control list: an envelope whose `origin` is the function that runs in the actor's
+// turn (or 0: a control message for the behaviour).
 using ControlFn = void (*)(Cell&, Envelope&);
 
 inline constexpr std::size_t kInlineNameSize = 24;
@@ -60,12 +60,13 @@ inline constexpr std::size_t kInlineNameSize = 24;
 enum MaskReason : std::uint8_t {
   kMaskSuspended = 1,
   kMaskStopping = 2,
-  kMaskAwaiting = 4,   // a coroutine or blocking request is open
+  kMaskAwaiting = 4,  // a coroutine or blocking request is open
   kMaskRestarting = 8,
 };
 
 // An actor's control block: three cache lines. The memory is never returned while the system lives,
-// and reused only under a new generation, so a stale handle reads an old generation and not garbage.
+// and reused only under a new generation, so a stale handle reads an old generation and not
+// garbage.
 //
 // Line 1 is read by every sender and written rarely. Line 2 is the hot one: senders swap the inbox
 // word, the current runner owns the rest. Line 3 is for inspection and the tree.
@@ -74,8 +75,8 @@ struct alignas(64) Cell {
   std::atomic<std::uint32_t> flags{0};
   std::atomic<std::uint32_t> generation{0};
   System* system = nullptr;
-  const Behaviour* behaviour = nullptr;  // runner only, after the spawn
-  Actor* actor = nullptr;                // owned; runner only, after the spawn
+  const Behaviour* behaviour = nullptr;            // runner only, after the spawn
+  Actor* actor = nullptr;                          // owned; runner only, after the spawn
   std::atomic<CellExtension*> extension{nullptr};  // owned; null for an actor with nothing special
   Cell* parent = nullptr;
   KindInfo* kind = nullptr;
@@ -86,19 +87,22 @@ struct alignas(64) Cell {
   std::atomic<Envelope*> control{nullptr};  // newest first; kControlClosed when the actor is gone
   Envelope* local_head = nullptr;           // messages taken from the inbox, oldest first
   Envelope* local_tail = nullptr;
-  Cell* run_next = nullptr;                 // link of whichever run queue holds the cell
-  std::atomic<std::int64_t> local_count{0};  // written by the runner; may lag by the inbox's residue
-  std::atomic<std::uint64_t> processed{0};   // user messages handled, without PostStart; runner writes
+  Cell* run_next = nullptr;  // link of whichever run queue holds the cell
+  std::atomic<std::int64_t> local_count{
+      0};  // written by the runner; may lag by the inbox's residue
+  std::atomic<std::uint64_t> processed{
+      0};  // user messages handled, without PostStart; runner writes
 
   // -- line 3: tree, counters, name
-  std::atomic<std::uint32_t> last_activity_ms{0};  // since the system's start, coarse; runner writes
-  std::atomic<std::uint32_t> started_ms{0};        // since the system's start
+  std::atomic<std::uint32_t> last_activity_ms{
+      0};                                    // since the system's start, coarse; runner writes
+  std::atomic<std::uint32_t> started_ms{0};  // since the system's start
   std::atomic<std::uint16_t> restarts{0};
   std::atomic<std::uint16_t> failures{0};
   std::atomic<std::uint16_t> reinstated{0};
-  std::uint8_t masked = 0;       // runner only: why user messages wait (MaskReason bits)
+  std::uint8_t masked = 0;  // runner only: why user messages wait (MaskReason bits)
   std::uint8_t name_size = 0;
-  Cell* first_child = nullptr;   // guarded by the system's tree lock of this cell
+  Cell* first_child = nullptr;  // guarded by the system's tree lock of this cell
   Cell* previous_sibling = nullptr;
   Cell* next_sibling = nullptr;
   char name_buffer[kInlineNameSize];  // the name, or a pointer to it when it is longer
@@ -109,10 +113,13 @@ struct alignas(64) Cell {
     std::memcpy(&text, name_buffer, sizeof text);
     return {text, name_size};
   }
+
   bool has(std::uint32_t flag) const { return (flags.load(std::memory_order_relaxed) & flag) != 0; }
+
   bool is(std::uint32_t expected_generation) const {
     return generation.load(std::memory_order_acquire) == expected_generation;
   }
+
   std::int64_t depth() const {
     const std::int64_t depth = inbox.depth() + local_count.load(std::memory_order_relaxed);
     return depth < 0 ? 0 : depth;

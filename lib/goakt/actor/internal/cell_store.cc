@@ -57,7 +57,8 @@ Cell& CellStore::allocate(std::string_view name) {
     }
   }
   // Readers of stale handles may look at any time: atomics are set, not constructed again.
-  cell->generation.store(cell->generation.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  cell->generation.store(cell->generation.load(std::memory_order_relaxed) + 1,
+                         std::memory_order_release);
   cell->flags.store(0, std::memory_order_relaxed);
   cell->behaviour = nullptr;
   cell->parent = nullptr;
@@ -78,7 +79,8 @@ Cell& CellStore::allocate(std::string_view name) {
 }
 
 void CellStore::release(Cell& cell) {
-  cell.generation.store(cell.generation.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  cell.generation.store(cell.generation.load(std::memory_order_relaxed) + 1,
+                        std::memory_order_release);
   std::lock_guard lock(lock_);
   cell.run_next = nullptr;
   if (free_count_ == 0)

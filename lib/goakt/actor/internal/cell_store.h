@@ -1,18 +1,18 @@
 #pragma once
 
+#include "goakt/actor/internal/cell.h"
+#include "goakt/actor/internal/spin.h"
+
 #include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
 
-#include "goakt/actor/internal/cell.h"
-#include "goakt/actor/internal/spin.h"
-
 namespace goakt::internal {
 
 // Memory of all control blocks of one system, in slabs that are freed with the system only: a stale
-// handle may read its cell at any time. A stopped actor's cell is used again after kQuarantine others
-// have stopped, so its name can be read for a good while. Thread-safe.
+// handle may read its cell at any time. A stopped actor's cell is used again after kQuarantine
+// others have stopped, so its name can be read for a good while. Thread-safe.
 class CellStore {
  public:
   static constexpr std::size_t kQuarantine = 16'384;

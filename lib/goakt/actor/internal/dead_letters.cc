@@ -41,7 +41,7 @@ void dead_letter(Cell& cell, Envelope* message, std::string_view reason) {
     complete_with_error(message->origin,
                         Error(reason == error_text(ErrorCode::unhandled) ? ErrorCode::unhandled
                               : system.running()                         ? ErrorCode::dead
-                                                                         : ErrorCode::system_shutting_down));
+                                                 : ErrorCode::system_shutting_down));
   const Pid sender = sender_of(message->origin);
   Deadletter letter;
   letter.sender = sender ? sender.path() : path_of(*system.no_sender);
@@ -55,8 +55,8 @@ void dead_letter(Cell& cell, Envelope* message, std::string_view reason) {
   record(system, std::move(letter));
 }
 
-void dead_letter(System& system, std::string_view sender, std::string_view receiver, std::string_view type,
-                 std::string_view reason) {
+void dead_letter(System& system, std::string_view sender, std::string_view receiver,
+                 std::string_view type, std::string_view reason) {
   Deadletter letter;
   letter.sender = sender;
   letter.receiver = receiver;
@@ -68,7 +68,9 @@ void dead_letter(System& system, std::string_view sender, std::string_view recei
 }
 
 void undeliverable(Cell& cell, std::uint64_t, Envelope* message) {
-  dead_letter(cell, message, error_text(cell.system->running() ? ErrorCode::dead : ErrorCode::system_shutting_down));
+  dead_letter(
+      cell, message,
+      error_text(cell.system->running() ? ErrorCode::dead : ErrorCode::system_shutting_down));
 }
 
 }  // namespace goakt::internal

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "goakt/actor/event_stream.h"
+#include "goakt/actor/internal/cell.h"
+
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -9,9 +12,6 @@
 #include <string_view>
 #include <vector>
 
-#include "goakt/actor/event_stream.h"
-#include "goakt/actor/internal/cell.h"
-
 namespace goakt::internal {
 
 // Keeps the last dead letters and counts all of them. Any thread.
@@ -20,7 +20,9 @@ class DeadLetters {
   explicit DeadLetters(std::size_t capacity) : capacity_(capacity) {}
 
   void add(Deadletter letter);
+
   std::uint64_t total() const { return total_.load(std::memory_order_relaxed); }
+
   std::uint64_t count_for(std::string_view receiver) const;
   // Newest last.
   std::vector<Deadletter> kept() const;
@@ -35,11 +37,12 @@ class DeadLetters {
 
 class System;
 
-// Makes a dead letter of a message that `cell` will not handle, and tells its asker. Takes ownership.
+// Makes a dead letter of a message that `cell` will not handle, and tells its asker. Takes
+// ownership.
 void dead_letter(Cell& cell, Envelope* message, std::string_view reason);
 // A letter without the message, which is gone: an ask that timed out.
-void dead_letter(System& system, std::string_view sender, std::string_view receiver, std::string_view type,
-                 std::string_view reason);
+void dead_letter(System& system, std::string_view sender, std::string_view receiver,
+                 std::string_view type, std::string_view reason);
 // The same for a message that came too late for that generation of the cell.
 void undeliverable(Cell& cell, std::uint64_t generation16, Envelope* message);
 

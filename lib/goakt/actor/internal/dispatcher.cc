@@ -1,10 +1,9 @@
 #include "goakt/actor/internal/dispatcher.h"
 
-#include <pthread.h>
+#include "goakt/base/random.h"
 
 #include <chrono>
-
-#include "goakt/base/random.h"
+#include <pthread.h>
 
 namespace goakt::internal {
 
@@ -56,7 +55,8 @@ bool Dispatcher::run_one() {
   return true;
 }
 
-// -- BlockingPool ------------------------------------------------------------------------------------
+// -- BlockingPool
+// ------------------------------------------------------------------------------------
 
 namespace {
 constexpr auto kIdleThread = std::chrono::seconds(60);

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "goakt/actor/internal/cell.h"
+#include "goakt/actor/internal/lane.h"
+#include "goakt/actor/internal/run_ring.h"
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -10,10 +14,6 @@
 #include <optional>
 #include <thread>
 #include <vector>
-
-#include "goakt/actor/internal/cell.h"
-#include "goakt/actor/internal/lane.h"
-#include "goakt/actor/internal/run_ring.h"
 
 namespace goakt::internal {
 
@@ -59,8 +59,8 @@ struct ThreadState {
 
 extern constinit thread_local ThreadState this_thread __attribute__((tls_model("initial-exec")));
 
-// A fixed set of workers with stealing queues, and the lanes of outside threads. Threads without work
-// spin for some microseconds and then sleep; nobody polls an idle pool.
+// A fixed set of workers with stealing queues, and the lanes of outside threads. Threads without
+// work spin for some microseconds and then sleep; nobody polls an idle pool.
 class WorkerPool {
  public:
   // `with_lanes`: outside threads get lanes into this pool.
@@ -86,8 +86,11 @@ class WorkerPool {
   void drain_lanes();
 
   std::size_t size() const { return workers_.size(); }
+
   const Worker& worker(std::size_t index) const { return *workers_[index]; }
+
   std::size_t queued() const;
+
   std::uint64_t id() const { return id_; }
 
  private:
@@ -127,10 +130,12 @@ class WorkerPool {
   const bool with_lanes_;
 };
 
-// Threads that may block: grows on demand, shrinks when idle. Runs actors spawned for it, and tasks.
+// Threads that may block: grows on demand, shrinks when idle. Runs actors spawned for it, and
+// tasks.
 class BlockingPool {
  public:
   explicit BlockingPool(std::size_t max_threads) : max_threads_(max_threads) {}
+
   ~BlockingPool() { stop(); }
 
   void schedule(Cell& cell);
@@ -154,8 +159,8 @@ class BlockingPool {
   bool stopping_ = false;
 };
 
-// Chooses the pool of an actor. With a seed, all turns run on the thread that calls run_one(), in an
-// order drawn from the seed.
+// Chooses the pool of an actor. With a seed, all turns run on the thread that calls run_one(), in
+// an order drawn from the seed.
 class Dispatcher {
  public:
   struct Options {
@@ -171,10 +176,13 @@ class Dispatcher {
   // The caller has activated the cell.
   void schedule(Cell& cell);
   bool run_one();  // seeded only; false: nothing to do
+
   bool seeded() const { return seeded_; }
 
   WorkerPool& normal() { return *normal_; }
+
   WorkerPool& system() { return *system_; }
+
   BlockingPool& blocking() { return blocking_; }
 
  private:

@@ -1,5 +1,14 @@
 #pragma once
 
+#include "goakt/actor/mailbox.h"
+#include "goakt/actor/passivation.h"
+#include "goakt/actor/pid.h"
+#include "goakt/actor/reentrancy.h"
+#include "goakt/actor/supervisor.h"
+#include "goakt/base/clock.h"
+#include "goakt/base/uuid.h"
+#include "goakt/message/envelope.h"
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -9,15 +18,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "goakt/actor/mailbox.h"
-#include "goakt/actor/passivation.h"
-#include "goakt/actor/pid.h"
-#include "goakt/actor/reentrancy.h"
-#include "goakt/actor/supervisor.h"
-#include "goakt/base/clock.h"
-#include "goakt/base/uuid.h"
-#include "goakt/message/envelope.h"
 
 namespace goakt {
 class Actor;
@@ -68,10 +68,10 @@ struct CellExtension {
   std::function<std::unique_ptr<Actor>()> factory;
   bool stashing = false;
 
-  std::unique_ptr<MailboxQueue> queue;   // null: the cell's own list
-  std::atomic<std::int64_t> room{0};     // bounded mailboxes: free places; any thread
+  std::unique_ptr<MailboxQueue> queue;  // null: the cell's own list
+  std::atomic<std::int64_t> room{0};    // bounded mailboxes: free places; any thread
 
-  const Behaviour* original = nullptr;   // behaviours below the current one, oldest first
+  const Behaviour* original = nullptr;  // behaviours below the current one, oldest first
   std::vector<const Behaviour*> behaviours;
   std::vector<Envelope*> stash;
   std::atomic<std::uint32_t> stash_size{0};  // any thread may read
@@ -80,11 +80,11 @@ struct CellExtension {
   std::vector<Pid> watched;
 
   std::optional<Reentrancy> reentrancy;
-  AsyncReceive* async = nullptr;         // coroutine handlers under way
-  std::uint32_t awaiting = 0;            // of them, those that hold back user messages
+  AsyncReceive* async = nullptr;  // coroutine handlers under way
+  std::uint32_t awaiting = 0;     // of them, those that hold back user messages
 
-  std::uint64_t count_base = 0;          // processed when count-based passivation began
-  std::uint32_t faults = 0;              // in a row, for the restart budget
+  std::uint64_t count_base = 0;  // processed when count-based passivation began
+  std::uint32_t faults = 0;      // in a row, for the restart budget
   TimePoint last_fault{};
 
   // Stop and restart under way.
@@ -96,7 +96,7 @@ struct CellExtension {
   // The actor whose reply holds back user messages; any thread may read, to find ask cycles.
   std::atomic<Cell*> awaits{nullptr};
 
-  std::mutex incarnation_mutex;          // guards incarnation; any thread
+  std::mutex incarnation_mutex;  // guards incarnation; any thread
   Uuid incarnation;
 };
 

@@ -8,7 +8,9 @@ namespace goakt::internal {
 
 namespace {
 
-long membarrier(int command) { return syscall(SYS_membarrier, command, 0, 0); }
+long membarrier(int command) {
+  return syscall(SYS_membarrier, command, 0, 0);
+}
 
 bool register_membarrier() {
   return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;

@@ -15,8 +15,8 @@ inline std::atomic<int> fence_word{0};
 
 inline void light_fence() {
 #if defined(__SANITIZE_THREAD__)
-  // TSan does not model fences: swaps of one word are ordered, and whoever comes second has seen what
-  // the first did before.
+  // TSan does not model fences: swaps of one word are ordered, and whoever comes second has seen
+  // what the first did before.
   fence_word.fetch_add(0, std::memory_order_acq_rel);
 #else
   if (kMembarrier)

@@ -1,16 +1,16 @@
 #pragma once
 
+#include "goakt/message/envelope.h"
+
 #include <atomic>
 #include <cstdint>
 
-#include "goakt/message/envelope.h"
-
 namespace goakt::internal {
 
-// Where every mailbox begins: a stack of envelopes in one atomic word, pushed by anybody, taken whole
-// by the actor's current runner. The same word says whether the actor must be scheduled, so a send
-// costs one compare-and-swap and no second flag. What order messages are handled in is decided behind
-// it (mailbox.h), by one thread at a time.
+// Where every mailbox begins: a stack of envelopes in one atomic word, pushed by anybody, taken
+// whole by the actor's current runner. The same word says whether the actor must be scheduled, so a
+// send costs one compare-and-swap and no second flag. What order messages are handled in is decided
+// behind it (mailbox.h), by one thread at a time.
 //
 // Word: [63:48] messages pushed since the last take (saturating; the excess is in `overflow_`),
 //       [47:6]  newest envelope (64-byte aligned),
@@ -27,8 +27,8 @@ class Inbox {
     overflow_.store(0, std::memory_order_relaxed);
   }
 
-  // Pushes the chain newest → ... → oldest of `count` envelopes. `activated`: the caller must schedule
-  // the actor.
+  // Pushes the chain newest → ... → oldest of `count` envelopes. `activated`: the caller must
+  // schedule the actor.
   Push push(Envelope* newest, Envelope* oldest, std::uint32_t count, std::uint32_t generation) {
     std::uint64_t word = word_.load(std::memory_order_relaxed);
     for (;;) {
@@ -40,7 +40,8 @@ class Inbox {
           (kept << kCountShift) | reinterpret_cast<std::uint64_t>(newest) | (word & kGenMask);
       // release: the consumer sees the messages. acquire: whoever activates the actor has seen the
       // last turn, and hands that on to the next runner.
-      if (word_.compare_exchange_weak(word, next, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+      if (word_.compare_exchange_weak(word, next, std::memory_order_acq_rel,
+                                      std::memory_order_relaxed)) {
         if (GOAKT_UNLIKELY(counted > kCountMax))
           overflow_.fetch_add(counted - kept, std::memory_order_relaxed);
         return (word & kIdle) != 0 ? Push::activated : Push::queued;
@@ -63,8 +64,8 @@ class Inbox {
   }
 
   // Runner only: nothing queued → idle, and the caller may no longer touch the actor. False: there
-  // are messages. seq_cst pairs with the control list's push (cell.h): either the pusher sees idle or
-  // the runner sees the control message.
+  // are messages. seq_cst pairs with the control list's push (cell.h): either the pusher sees idle
+  // or the runner sees the control message.
   bool try_idle() {
     std::uint64_t word = word_.load(std::memory_order_relaxed) & kGenMask;
     return word_.compare_exchange_strong(word, word | kIdle, std::memory_order_seq_cst,
@@ -99,7 +100,9 @@ class Inbox {
   static constexpr std::uint64_t kClosed = 2;
   static constexpr std::uint64_t kPointerMask = 0x0000'ffff'ffff'ffc0;
 
-  static std::uint64_t gen_bits(std::uint32_t generation) { return (generation & 0xf) << 2; }
+  static std::uint64_t gen_bits(std::uint32_t generation) {
+    return (generation & 0xf) << 2;
+  }
 
   static Envelope* pointer(std::uint64_t word) {
     return reinterpret_cast<Envelope*>(word & kPointerMask);
@@ -108,7 +111,8 @@ class Inbox {
   Envelope* reversed(std::uint64_t word, std::int64_t& count) {
     std::uint64_t counted = word >> kCountShift;
     // Adds that follow their swap late are counted in the next take: the sum stays right.
-    if (GOAKT_UNLIKELY(counted == kCountMax)) counted += overflow_.exchange(0, std::memory_order_relaxed);
+    if (GOAKT_UNLIKELY(counted == kCountMax))
+      counted += overflow_.exchange(0, std::memory_order_relaxed);
     count = static_cast<std::int64_t>(counted);
     Envelope* oldest_first = nullptr;
     for (Envelope* e = pointer(word); e != nullptr;) {

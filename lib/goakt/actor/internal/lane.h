@@ -1,20 +1,20 @@
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-
 #include "goakt/actor/internal/cell.h"
 #include "goakt/actor/internal/spin.h"
 
+#include <atomic>
+#include <cstdint>
+
 namespace goakt::internal {
 
-// The way in for one outside thread: a ring of envelopes that the thread fills with plain stores and a
-// worker empties into the actors' inboxes in batches. A tell from outside so costs no atomic
+// The way in for one outside thread: a ring of envelopes that the thread fills with plain stores
+// and a worker empties into the actors' inboxes in batches. A tell from outside so costs no atomic
 // read-modify-write and never waits for the line of an inbox that a worker is using.
 //
-// One producer (the owning thread); one consumer at a time (whoever holds `draining`), so the order of
-// one thread's messages is kept. A full ring is emptied by the producer itself: lanes delay, they never
-// drop and never bound a mailbox.
+// One producer (the owning thread); one consumer at a time (whoever holds `draining`), so the order
+// of one thread's messages is kept. A full ring is emptied by the producer itself: lanes delay,
+// they never drop and never bound a mailbox.
 //
 // While in the ring, Envelope::next holds the target: cell and the low half of its generation.
 class alignas(64) Lane {
@@ -38,12 +38,13 @@ class alignas(64) Lane {
   bool empty() const {
     return head_.load(std::memory_order_relaxed) == tail_.load(std::memory_order_relaxed);
   }
+
   std::uint32_t size() const {
     return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_relaxed);
   }
 
-  // Hands up to `limit` envelopes to `deliver(Cell*, generation16, newest, oldest, count)`, consecutive
-  // ones for one actor as one chain. 0: nothing there, or somebody else is at it.
+  // Hands up to `limit` envelopes to `deliver(Cell*, generation16, newest, oldest, count)`,
+  // consecutive ones for one actor as one chain. 0: nothing there, or somebody else is at it.
   template <class Deliver>
   std::uint32_t drain(std::uint32_t limit, Deliver&& deliver) {
     if (empty() || !draining_.try_lock()) return 0;
@@ -63,8 +64,8 @@ class alignas(64) Lane {
         next->next = newest;
         newest = next;
       }
-      deliver(reinterpret_cast<Cell*>(target & 0x0000'ffff'ffff'ffffull), target >> 48, newest, oldest,
-              chain);
+      deliver(reinterpret_cast<Cell*>(target & 0x0000'ffff'ffff'ffffull), target >> 48, newest,
+              oldest, chain);
     }
     head_.store(head + count, std::memory_order_release);
     draining_.unlock();

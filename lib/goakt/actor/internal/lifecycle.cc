@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
@@ -7,12 +5,15 @@
 #include "goakt/base/errors.h"
 #include "goakt/base/names.h"
 
-// How actors begin, end, and begin again. Except for spawning, everything here runs in the actor's own
-// turn: stop is a state machine of control messages, never a blocked thread.
+#include <algorithm>
+
+// How actors begin, end, and begin again. Except for spawning, everything here runs in the actor's
+// own turn: stop is a state machine of control messages, never a blocked thread.
 
 namespace goakt::internal {
 
-// -- Completion --------------------------------------------------------------------------------------
+// -- Completion
+// --------------------------------------------------------------------------------------
 
 void Completion::finish(Status status) {
   {
@@ -26,7 +27,8 @@ void Completion::finish(Status status) {
 
 Status Completion::wait(std::chrono::nanoseconds timeout) {
   std::unique_lock lock(mutex_);
-  if (!changed_.wait_for(lock, timeout, [&] { return done_; })) return fail(ErrorCode::request_timeout);
+  if (!changed_.wait_for(lock, timeout, [&] { return done_; }))
+    return fail(ErrorCode::request_timeout);
   if (error_) return unexpected(error_->clone());
   return {};
 }
@@ -47,7 +49,8 @@ CellExtension& extension_of(Cell& cell) {
 
 const Supervisor& supervisor_of(const Cell& cell) {
   static const Supervisor kDefault;
-  if (const auto* extension = extension_or_null(cell); extension != nullptr && extension->supervisor)
+  if (const auto* extension = extension_or_null(cell);
+      extension != nullptr && extension->supervisor)
     return *extension->supervisor;
   if (const auto& system_default = cell.system->options.default_supervisor) return *system_default;
   return kDefault;
@@ -63,12 +66,14 @@ std::string path_of(const Cell& cell) {
 
 namespace {
 
-// -- Tree --------------------------------------------------------------------------------------------
+// -- Tree
+// --------------------------------------------------------------------------------------------
 
 // False: the parent no longer takes children.
 bool link_child(System& system, Cell& parent, Cell& child) {
   std::lock_guard lock(system.children_lock(parent));
-  if ((parent.flags.load(std::memory_order_relaxed) & (kRunning | kStopping)) != kRunning) return false;
+  if ((parent.flags.load(std::memory_order_relaxed) & (kRunning | kStopping)) != kRunning)
+    return false;
   child.next_sibling = parent.first_child;
   child.previous_sibling = nullptr;
   if (parent.first_child != nullptr) parent.first_child->previous_sibling = &child;
@@ -87,7 +92,8 @@ bool unlink_child(System& system, Cell& child) {
   if (child.next_sibling != nullptr) child.next_sibling->previous_sibling = child.previous_sibling;
   if (!parent.has(kStopping)) return false;
   CellExtension* extension = extension_or_null(parent);
-  return extension != nullptr && extension->pending_children.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  return extension != nullptr &&
+         extension->pending_children.fetch_sub(1, std::memory_order_acq_rel) == 1;
 }
 
 std::vector<Pid> children_of(System& system, Cell& parent) {
@@ -98,14 +104,16 @@ std::vector<Pid> children_of(System& system, Cell& parent) {
   return children;
 }
 
-// -- Start -------------------------------------------------------------------------------------------
+// -- Start
+// -------------------------------------------------------------------------------------------
 
 // pre_start with GoAkt's retries. An exception counts as a failed try.
 Status try_pre_start(Cell& cell) {
   System& system = *cell.system;
   const CellExtension* extension = extension_or_null(cell);
-  const Duration timeout = extension != nullptr && extension->init_timeout ? *extension->init_timeout
-                                                                           : system.options.actor_init_timeout;
+  const Duration timeout = extension != nullptr && extension->init_timeout
+                               ? *extension->init_timeout
+                               : system.options.actor_init_timeout;
   const RetryBackoff backoff{.max = timeout};
   std::optional<TimePoint> deadline;
   for (unsigned tries = 1;; ++tries) {
@@ -146,7 +154,8 @@ void release_turn(Cell& cell) {
   const std::uint32_t generation = cell.generation.load(std::memory_order_relaxed);
   if (!cell.inbox.try_idle()) {
     cell.system->dispatcher.schedule(cell);
-  } else if (cell.control.load(std::memory_order_seq_cst) != nullptr && cell.inbox.try_activate(generation)) {
+  } else if (cell.control.load(std::memory_order_seq_cst) != nullptr &&
+             cell.inbox.try_activate(generation)) {
     cell.system->dispatcher.schedule(cell);
   }
 }
@@ -222,15 +231,14 @@ void wait_for_change(System& system, const NameTable::Found& found) {
 }
 
 void end_starting(System& system) {
-  {
-    std::lock_guard lock(system.spawn_mutex);
-  }
+  { std::lock_guard lock(system.spawn_mutex); }
   system.spawn_ended.notify_all();
 }
 
 }  // namespace
 
-// -- Spawn -------------------------------------------------------------------------------------------
+// -- Spawn
+// -------------------------------------------------------------------------------------------
 
 Result<Pid> spawn_actor(System& system, SpawnRequest request) {
   Cell& parent = *request.parent;
@@ -293,9 +301,11 @@ Result<Pid> spawn_actor(System& system, SpawnRequest request) {
   }
   const Pid pid = pid_of(*cell);
   cell->started_ms.store(system.now_ms(), std::memory_order_relaxed);
-  cell->last_activity_ms.store(cell->started_ms.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  cell->last_activity_ms.store(cell->started_ms.load(std::memory_order_relaxed),
+                               std::memory_order_relaxed);
   cell->kind->actors.fetch_add(1, std::memory_order_relaxed);
-  if (!cell->has(kSystemActor | kInternal)) system.user_actors.fetch_add(1, std::memory_order_relaxed);
+  if (!cell->has(kSystemActor | kInternal))
+    system.user_actors.fetch_add(1, std::memory_order_relaxed);
   announce_start(*cell);
   if (!parent.has(kSystemActor))
     system.publish([&] {
@@ -309,7 +319,8 @@ Result<Pid> spawn_actor(System& system, SpawnRequest request) {
   return pid;
 }
 
-Result<Pid> spawn_child(const Pid& parent, std::string_view name, ActorRecipe recipe, SpawnOptions options) {
+Result<Pid> spawn_child(const Pid& parent, std::string_view name, ActorRecipe recipe,
+                        SpawnOptions options) {
   Cell* cell = PidAccess::cell(parent);
   if (cell == nullptr || !parent.is_running()) return fail(ErrorCode::dead);
   GOAKT_CHECK(names::check_user_actor(name));
@@ -318,7 +329,8 @@ Result<Pid> spawn_child(const Pid& parent, std::string_view name, ActorRecipe re
   return spawn_actor(*cell->system, {cell, name, std::move(recipe), std::move(options), 0});
 }
 
-// -- Stop --------------------------------------------------------------------------------------------
+// -- Stop
+// --------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -328,8 +340,11 @@ struct Waiter {
   ErrorCode otherwise;
   bool is_error;
 
-  Waiter(CompletionPtr c, bool error, ErrorCode code) : completion(std::move(c)), otherwise(code), is_error(error) {}
+  Waiter(CompletionPtr c, bool error, ErrorCode code)
+      : completion(std::move(c)), otherwise(code), is_error(error) {}
+
   Waiter(Waiter&&) = default;
+
   ~Waiter() {
     if (completion) completion->finish(is_error ? Status(fail(otherwise)) : Status());
   }
@@ -351,10 +366,12 @@ void tell_watchers(Cell& cell) {
   auto notify = [&](const Pid& watcher) {
     Message notice = Message::make<Terminated>(path_of(cell), system.clock.wall());
     notice.get()->origin = origin_of_actor(self);
-    post_control(*PidAccess::cell(watcher), PidAccess::generation(watcher), notice.release(), nullptr);
+    post_control(*PidAccess::cell(watcher), PidAccess::generation(watcher), notice.release(),
+                 nullptr);
   };
   Cell& parent = *cell.parent;
-  const bool parent_listens = !parent.has(kSystemActor | kStopping | kRestarting) && parent.has(kRunning);
+  const bool parent_listens =
+      !parent.has(kSystemActor | kStopping | kRestarting) && parent.has(kRunning);
   if (parent_listens) notify(pid_of(parent));
   if (x == nullptr) return;
   for (const Pid& watcher : std::exchange(x->watchers, {}))
@@ -423,7 +440,8 @@ void finish_stop(Cell& cell) {
   else
     system.publish([&] { return ActorStopped{path_of(cell), system.clock.wall()}; });
   cell.kind->actors.fetch_sub(1, std::memory_order_relaxed);
-  if (!cell.has(kSystemActor | kInternal)) system.user_actors.fetch_sub(1, std::memory_order_relaxed);
+  if (!cell.has(kSystemActor | kInternal))
+    system.user_actors.fetch_sub(1, std::memory_order_relaxed);
 
   Cell& parent = *cell.parent;
   delete std::exchange(cell.actor, nullptr);
@@ -473,9 +491,8 @@ void start_again(Cell& cell) {
 
 void request_stop(const Pid& pid, StopMode mode, CompletionPtr completion) {
   const bool restart = mode == StopMode::restart;
-  post(pid, [mode, waiter = Waiter(std::move(completion), restart, ErrorCode::dead)](Cell& cell) mutable {
-    begin_stop(cell, mode, std::move(waiter.completion));
-  });
+  post(pid, [mode, waiter = Waiter(std::move(completion), restart, ErrorCode::dead)](
+                Cell& cell) mutable { begin_stop(cell, mode, std::move(waiter.completion)); });
 }
 
 void begin_stop(Cell& cell, StopMode mode, CompletionPtr completion) {
@@ -514,15 +531,17 @@ void begin_stop(Cell& cell, StopMode mode, CompletionPtr completion) {
       for (Cell* child = cell.first_child; child != nullptr; child = child->next_sibling)
         children.push_back(pid_of(*child));
     }
-    cell.flags.fetch_or(kStopping | (mode == StopMode::passivate ? kPassivating : 0u) |
-                            (mode == StopMode::restart || mode == StopMode::halt ? kRestarting : 0u),
-                        std::memory_order_release);
+    cell.flags.fetch_or(
+        kStopping | (mode == StopMode::passivate ? kPassivating : 0u) |
+            (mode == StopMode::restart || mode == StopMode::halt ? kRestarting : 0u),
+        std::memory_order_release);
   }
   cancel_async(cell);
   if (count == 0) return finish_stop(cell);
   const StopMode of_children =
       mode == StopMode::restart || mode == StopMode::halt ? StopMode::halt : StopMode::stop;
-  for (const Pid& child : children) post(child, [of_children](Cell& c) { begin_stop(c, of_children, nullptr); });
+  for (const Pid& child : children)
+    post(child, [of_children](Cell& c) { begin_stop(c, of_children, nullptr); });
 }
 
 void children_stopped(Cell& cell) {
@@ -532,11 +551,13 @@ void children_stopped(Cell& cell) {
 // A stopped or halted object that will not start again: leaves without another post_stop.
 void abandon_start(Cell& cell) {
   struct NoActor final : Actor {};
+
   delete std::exchange(cell.actor, new NoActor);
   std::vector<Pid> children = children_of(*cell.system, cell);
   if (children.empty()) return finish_stop(cell);
   extension_of(cell).pending_children.store(static_cast<std::uint32_t>(children.size()));
-  for (const Pid& child : children) post(child, [](Cell& c) { begin_stop(c, StopMode::stop, nullptr); });
+  for (const Pid& child : children)
+    post(child, [](Cell& c) { begin_stop(c, StopMode::stop, nullptr); });
 }
 
 void resume_halted(Cell& cell) {
@@ -545,7 +566,8 @@ void resume_halted(Cell& cell) {
   start_again(cell);
 }
 
-// -- Restart by supervision, suspend, reinstate ------------------------------------------------------
+// -- Restart by supervision, suspend, reinstate
+// ------------------------------------------------------
 
 void supervised_restart(Cell& cell) {
   if (!cell.has(kSuspended) || cell.has(kStopping)) return;
@@ -559,13 +581,16 @@ void supervised_restart(Cell& cell) {
   if (x.original != nullptr) cell.behaviour = x.original;
   x.behaviours.clear();
   const Supervisor& supervisor = supervisor_of(cell);
-  const std::uint32_t tries =
-      supervisor.max_retries() == 0 || supervisor.timeout().count() <= 0 ? 1 : supervisor.max_retries();
+  const std::uint32_t tries = supervisor.max_retries() == 0 || supervisor.timeout().count() <= 0
+                                  ? 1
+                                  : supervisor.max_retries();
   Status started;
   for (std::uint32_t i = 0; i < tries; ++i) {
     started = try_pre_start(cell);
     if (started) break;
-    if (i + 1 < tries) system.clock.sleep_for(RetryBackoff{supervisor.timeout(), supervisor.timeout()}.after(i + 1, Rng::local()));
+    if (i + 1 < tries)
+      system.clock.sleep_for(
+          RetryBackoff{supervisor.timeout(), supervisor.timeout()}.after(i + 1, Rng::local()));
   }
   if (!started) {
     system.log_failure(cell, "restart", started.error());
@@ -592,15 +617,18 @@ void suspend(Cell& cell, std::string_view reason) {
   cell.flags.fetch_or(kSuspended, std::memory_order_release);
   cell.failures.store(static_cast<std::uint16_t>(cell.failures.load(std::memory_order_relaxed) + 1),
                       std::memory_order_relaxed);
-  system.publish([&] { return ActorSuspended{path_of(cell), system.clock.wall(), std::string(reason)}; });
+  system.publish([&] {
+    return ActorSuspended{path_of(cell), system.clock.wall(), std::string(reason)};
+  });
 }
 
 void reinstate(Cell& cell) {
   if (!cell.has(kSuspended) || cell.has(kStopping)) return;
   System& system = *cell.system;
   cell.masked &= static_cast<std::uint8_t>(~kMaskSuspended);
-  cell.reinstated.store(static_cast<std::uint16_t>(cell.reinstated.load(std::memory_order_relaxed) + 1),
-                        std::memory_order_relaxed);
+  cell.reinstated.store(
+      static_cast<std::uint16_t>(cell.reinstated.load(std::memory_order_relaxed) + 1),
+      std::memory_order_relaxed);
   cell.last_activity_ms.store(system.now_ms(), std::memory_order_relaxed);
   cell.flags.fetch_or(kPassivationSkipNext, std::memory_order_relaxed);
   cell.flags.fetch_and(~std::uint32_t{kSuspended}, std::memory_order_release);

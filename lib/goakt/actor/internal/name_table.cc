@@ -75,12 +75,14 @@ bool NameTable::insert(Cell& cell, bool& wire_address_taken) {
   std::lock_guard lock(shard.lock);
   shard.reserve();
   wire_address_taken = false;
-  for (std::size_t i = shard.lower_bound(key); shard.cells[i] != nullptr && shard.keys[i] == key; ++i) {
+  for (std::size_t i = shard.lower_bound(key); shard.cells[i] != nullptr && shard.keys[i] == key;
+       ++i) {
     const Cell& other = *shard.cells[i];
     if (other.name() != name) continue;
     if (other.parent == cell.parent) return false;
     // Two actors of one name under equally named parents would share the address that peers see.
-    if (other.parent != nullptr && cell.parent != nullptr && other.parent->name() == cell.parent->name()) {
+    if (other.parent != nullptr && cell.parent != nullptr &&
+        other.parent->name() == cell.parent->name()) {
       wire_address_taken = true;
       return false;
     }
@@ -100,8 +102,8 @@ void NameTable::erase(Cell& cell) {
     ++i;
   if (i >= shard.cells.size() || shard.cells[i] != &cell) return;
   // Moves the followers back that do not stand at home.
-  for (std::size_t next = i + 1;
-       next < shard.cells.size() && shard.cells[next] != nullptr && shard.home(shard.keys[next]) < next;
+  for (std::size_t next = i + 1; next < shard.cells.size() && shard.cells[next] != nullptr &&
+                                 shard.home(shard.keys[next]) < next;
        ++i, ++next) {
     shard.keys[i] = shard.keys[next];
     shard.cells[i] = shard.cells[next];
@@ -118,9 +120,11 @@ NameTable::Found NameTable::find(std::string_view name) const {
   std::lock_guard lock(shard.lock);
   Cell* newest = nullptr;
   if (!shard.cells.empty()) {
-    for (std::size_t i = shard.lower_bound(key); shard.cells[i] != nullptr && shard.keys[i] == key; ++i) {
+    for (std::size_t i = shard.lower_bound(key); shard.cells[i] != nullptr && shard.keys[i] == key;
+         ++i) {
       Cell* cell = shard.cells[i];
-      if (cell->name() == name && (newest == nullptr || cell->spawn_sequence > newest->spawn_sequence))
+      if (cell->name() == name &&
+          (newest == nullptr || cell->spawn_sequence > newest->spawn_sequence))
         newest = cell;
     }
   }
@@ -134,7 +138,8 @@ NameTable::Found NameTable::find_child(const Cell& parent, std::string_view name
   const Shard& shard = shards_[shard_of(hash)];
   std::lock_guard lock(shard.lock);
   if (shard.cells.empty()) return {};
-  for (std::size_t i = shard.lower_bound(key); shard.cells[i] != nullptr && shard.keys[i] == key; ++i) {
+  for (std::size_t i = shard.lower_bound(key); shard.cells[i] != nullptr && shard.keys[i] == key;
+       ++i) {
     Cell* cell = shard.cells[i];
     if (cell->parent == &parent && cell->name() == name)
       return {cell, cell->generation.load(std::memory_order_relaxed)};

@@ -1,22 +1,22 @@
 #pragma once
 
+#include "goakt/actor/internal/cell.h"
+#include "goakt/actor/internal/spin.h"
+
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string_view>
 #include <vector>
 
-#include "goakt/actor/internal/cell.h"
-#include "goakt/actor/internal/spin.h"
-
 namespace goakt::internal {
 
-// Every actor of the node by name. Names are unique among siblings, not in the table: of equal names
-// the one spawned last is found, as in GoAkt's flat index.
+// Every actor of the node by name. Names are unique among siblings, not in the table: of equal
+// names the one spawned last is found, as in GoAkt's flat index.
 //
-// Sharded; in each shard the cells stand in the order of their names' hashes (linear probing that keeps
-// the order), so a page walk needs no second index and survives growth. 12 bytes per slot. Thread-safe;
-// locks are held for a few probes.
+// Sharded; in each shard the cells stand in the order of their names' hashes (linear probing that
+// keeps the order), so a page walk needs no second index and survives growth. 12 bytes per slot.
+// Thread-safe; locks are held for a few probes.
 class NameTable {
  public:
   NameTable();
@@ -26,17 +26,20 @@ class NameTable {
   // The caller has set name, parent and spawn_sequence. False: `parent` has a child of that name.
   bool insert(Cell& cell, bool& wire_address_taken);
   void erase(Cell& cell);
+
   // A handle's worth of the newest actor of that name, or null.
   struct Found {
     Cell* cell = nullptr;
     std::uint32_t generation = 0;
+
     explicit operator bool() const { return cell != nullptr; }
   };
+
   Found find(std::string_view name) const;
   Found find_child(const Cell& parent, std::string_view name) const;
 
-  // At least `limit` cells (equal hashes are never split) with a hash position after `cursor`; returns
-  // the position of the last one, 0 at the end.
+  // At least `limit` cells (equal hashes are never split) with a hash position after `cursor`;
+  // returns the position of the last one, 0 at the end.
   template <class Take>  // bool(Cell&): counts toward the limit
   std::uint64_t scan(std::uint64_t cursor, std::size_t limit, Take&& take) const {
     std::size_t taken = 0;
@@ -69,12 +72,14 @@ class NameTable {
     std::vector<Cell*> cells;         // null: free slot
 
     std::size_t home(std::uint32_t key) const { return bits == 0 ? 0 : key >> (32 - bits); }
+
     void reserve();
     std::size_t lower_bound(std::uint32_t key) const;
     void place(std::uint32_t key, Cell* cell);
   };
 
   static std::uint64_t shard_of(std::uint64_t hash) { return hash >> 58; }
+
   static std::uint32_t key_of(std::uint64_t hash) {
     const auto key = static_cast<std::uint32_t>(hash >> 26);
     return key == 0 ? 1 : key;

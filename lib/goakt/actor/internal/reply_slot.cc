@@ -1,14 +1,14 @@
 #include "goakt/actor/internal/reply_slot.h"
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "goakt/actor/internal/spin.h"
 
 #include <climits>
-#include <mutex>
-#include <vector>
 
-#include "goakt/actor/internal/spin.h"
+#include <linux/futex.h>
+#include <mutex>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <vector>
 
 namespace goakt::internal {
 
@@ -63,6 +63,7 @@ Table& table() {
 struct LocalSlots {
   ReplySlot* head = nullptr;
   std::uint32_t count = 0;
+
   ~LocalSlots() {
     while (head != nullptr) {
       ReplySlot* slot = head;
@@ -78,7 +79,9 @@ std::uint64_t with_state(std::uint64_t word, ReplySlot::State state) {
   return (word & ~std::uint64_t{0xff}) | state;
 }
 
-std::uint32_t* futex_word(ReplySlot& slot) { return reinterpret_cast<std::uint32_t*>(&slot.word); }
+std::uint32_t* futex_word(ReplySlot& slot) {
+  return reinterpret_cast<std::uint32_t*>(&slot.word);
+}
 
 void futex_wait(ReplySlot& slot, std::uint32_t expected, std::chrono::nanoseconds timeout) {
   timespec ts;
@@ -93,7 +96,8 @@ void futex_wake(ReplySlot& slot) {
 
 // Waits for the short time between winning the slot and storing the answer.
 void wait_until_done(ReplySlot& slot) {
-  while (ReplySlot::state_of(slot.word.load(std::memory_order_acquire)) != ReplySlot::done) spin_pause();
+  while (ReplySlot::state_of(slot.word.load(std::memory_order_acquire)) != ReplySlot::done)
+    spin_pause();
 }
 
 // Wins the slot for an answer of that origin.
@@ -131,7 +135,8 @@ void finish(ReplySlot& slot, std::uint64_t before) {
 
 ReplySlot& slot_of(std::uint64_t origin) {
   const auto index = static_cast<std::uint32_t>(origin >> 2) & 0xff'ffff;
-  return table().chunk[index / kSlotsPerChunk].load(std::memory_order_acquire)[index % kSlotsPerChunk];
+  return table().chunk[index / kSlotsPerChunk].load(
+      std::memory_order_acquire)[index % kSlotsPerChunk];
 }
 
 ReplySlot& acquire_slot() {
@@ -142,7 +147,8 @@ ReplySlot& acquire_slot() {
   } else {
     slot = table().take();
   }
-  const std::uint64_t generation = ReplySlot::generation_of(slot->word.load(std::memory_order_relaxed)) + 1;
+  const std::uint64_t generation =
+      ReplySlot::generation_of(slot->word.load(std::memory_order_relaxed)) + 1;
   slot->notify = nullptr;
   slot->waiter = nullptr;
   slot->asker.store(nullptr, std::memory_order_relaxed);
@@ -165,7 +171,8 @@ void release_slot(ReplySlot& slot) noexcept {
 }
 
 std::uint64_t origin_of(const ReplySlot& slot) {
-  const std::uint64_t generation = ReplySlot::generation_of(slot.word.load(std::memory_order_relaxed));
+  const std::uint64_t generation =
+      ReplySlot::generation_of(slot.word.load(std::memory_order_relaxed));
   return (generation & kGenerationMask) << 26 | std::uint64_t{slot.index} << 2 |
          static_cast<std::uint64_t>(OriginKind::slot);
 }
@@ -184,20 +191,25 @@ bool abandon(ReplySlot& slot) noexcept {
 
 bool wait_for_reply(ReplySlot& slot, std::chrono::nanoseconds timeout) {
   using Clock = std::chrono::steady_clock;
-  if (ReplySlot::state_of(slot.word.load(std::memory_order_acquire)) == ReplySlot::done) return true;
+  if (ReplySlot::state_of(slot.word.load(std::memory_order_acquire)) == ReplySlot::done)
+    return true;
   const auto start = Clock::now();
   const auto deadline = start + timeout;
   for (auto now = start; now - start < kSpin; now = Clock::now()) {
     for (int i = 0; i < 64; ++i) {
-      if (ReplySlot::state_of(slot.word.load(std::memory_order_acquire)) == ReplySlot::done) return true;
+      if (ReplySlot::state_of(slot.word.load(std::memory_order_acquire)) == ReplySlot::done)
+        return true;
       spin_pause();
     }
   }
   for (;;) {
     std::uint64_t word = slot.word.load(std::memory_order_acquire);
     switch (ReplySlot::state_of(word)) {
-      case ReplySlot::done: return true;
-      case ReplySlot::writing: wait_until_done(slot); return true;
+      case ReplySlot::done:
+        return true;
+      case ReplySlot::writing:
+        wait_until_done(slot);
+        return true;
       case ReplySlot::waiting:
         slot.word.compare_exchange_strong(word, with_state(word, ReplySlot::sleeping),
                                           std::memory_order_acq_rel);
@@ -211,7 +223,8 @@ bool wait_for_reply(ReplySlot& slot, std::chrono::nanoseconds timeout) {
         futex_wait(slot, static_cast<std::uint32_t>(word), left);
         continue;
       }
-      case ReplySlot::free: return false;
+      case ReplySlot::free:
+        return false;
     }
   }
 }
@@ -219,7 +232,8 @@ bool wait_for_reply(ReplySlot& slot, std::chrono::nanoseconds timeout) {
 bool is_waiting(std::uint64_t origin) {
   const std::uint64_t word = slot_of(origin).word.load(std::memory_order_acquire);
   return (ReplySlot::generation_of(word) & kGenerationMask) == origin >> 26 &&
-         (ReplySlot::state_of(word) == ReplySlot::waiting || ReplySlot::state_of(word) == ReplySlot::sleeping);
+         (ReplySlot::state_of(word) == ReplySlot::waiting ||
+          ReplySlot::state_of(word) == ReplySlot::sleeping);
 }
 
 bool complete(std::uint64_t origin, Envelope* reply) {

@@ -1,13 +1,14 @@
 #pragma once
 
+#include "goakt/actor/internal/cell.h"
+
 #include <atomic>
 #include <cstdint>
 
-#include "goakt/actor/internal/cell.h"
-
 namespace goakt::internal {
 
-// A worker's own run queue: bounded, FIFO. The owner pushes and pops, thieves take half from the head.
+// A worker's own run queue: bounded, FIFO. The owner pushes and pops, thieves take half from the
+// head.
 class RunRing {
  public:
   static constexpr std::uint32_t kCapacity = 256;
@@ -27,7 +28,8 @@ class RunRing {
     for (;;) {
       if (head == tail_.load(std::memory_order_relaxed)) return nullptr;
       Cell* cell = slots_[head % kCapacity].load(std::memory_order_relaxed);
-      if (head_.compare_exchange_weak(head, head + 1, std::memory_order_acq_rel, std::memory_order_acquire))
+      if (head_.compare_exchange_weak(head, head + 1, std::memory_order_acq_rel,
+                                      std::memory_order_acquire))
         return cell;
     }
   }
@@ -63,6 +65,7 @@ class RunRing {
   bool empty() const {
     return head_.load(std::memory_order_relaxed) == tail_.load(std::memory_order_relaxed);
   }
+
   std::uint32_t size() const {
     return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_relaxed);
   }

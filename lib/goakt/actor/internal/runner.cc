@@ -1,15 +1,15 @@
-#include <cxxabi.h>
-
-#include <cstdlib>
-#include <typeinfo>
-
 #include "goakt/actor/internal/receive_access.h"
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
 #include "goakt/base/errors.h"
 
-// One turn of one actor: takes its messages and calls its handlers, on whichever thread owns the turn.
+#include <cstdlib>
+#include <cxxabi.h>
+#include <typeinfo>
+
+// One turn of one actor: takes its messages and calls its handlers, on whichever thread owns the
+// turn.
 
 namespace goakt::internal {
 
@@ -20,7 +20,8 @@ using Access = ReceiveAccess;
 Envelope* const kControlClosed = reinterpret_cast<Envelope*>(1);
 
 void count_local(Cell& cell, std::int64_t delta) {
-  cell.local_count.store(cell.local_count.load(std::memory_order_relaxed) + delta, std::memory_order_relaxed);
+  cell.local_count.store(cell.local_count.load(std::memory_order_relaxed) + delta,
+                         std::memory_order_relaxed);
 }
 
 // Moves what arrived to where the mailbox orders it.
@@ -138,7 +139,8 @@ void passivate_by_count(Cell& cell) {
   if (extension == nullptr || !extension->passivation ||
       extension->passivation->kind() != Passivation::Kind::messages_count_based)
     return;
-  const std::uint64_t handled = cell.processed.load(std::memory_order_relaxed) - extension->count_base;
+  const std::uint64_t handled =
+      cell.processed.load(std::memory_order_relaxed) - extension->count_base;
   if (handled >= extension->passivation->messages() && !cell.has(kPassivationPaused))
     begin_stop(cell, StopMode::passivate, nullptr);
 }
@@ -170,7 +172,8 @@ TurnEnd run_turn(Cell& cell) {
           stamped = true;
         }
         if (GOAKT_LIKELY(message->type != &message_type<PostStart>()))
-          cell.processed.store(cell.processed.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+          cell.processed.store(cell.processed.load(std::memory_order_relaxed) + 1,
+                               std::memory_order_relaxed);
         handle(cell, ctx, message);
         if (GOAKT_UNLIKELY(counts_messages)) {
           passivate_by_count(cell);
@@ -214,7 +217,8 @@ void conclude(Cell& cell, ReceiveContext& ctx) {
     Envelope* handed = std::exchange(message, nullptr);
     const std::uint64_t origin = handed->origin;
     if (auto sent = deliver(to, handed); !sent) {
-      if (origin_kind(origin) == OriginKind::slot) complete_with_error(origin, sent.error().clone());
+      if (origin_kind(origin) == OriginKind::slot)
+        complete_with_error(origin, sent.error().clone());
       actor_failed(cell, std::move(sent).error(), nullptr);
     }
   }
@@ -317,8 +321,10 @@ Error current_exception_error() {
   } catch (...) {
     const std::type_info* type = abi::__cxa_current_exception_type();
     int status = 0;
-    char* name = type == nullptr ? nullptr : abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
-    std::string cause = name == nullptr ? "unknown exception" : std::string("exception of type ") + name;
+    char* name =
+        type == nullptr ? nullptr : abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+    std::string cause =
+        name == nullptr ? "unknown exception" : std::string("exception of type ") + name;
     std::free(name);
     return errors::panic(cause);
   }
@@ -327,7 +333,8 @@ Error current_exception_error() {
 std::uint64_t origin_of_actor(const Pid& pid) {
   if (!pid) return 0;
   return reinterpret_cast<std::uint64_t>(PidAccess::cell(pid)) |
-         std::uint64_t{PidAccess::generation(pid)} << 48 | static_cast<std::uint64_t>(OriginKind::actor);
+         std::uint64_t{PidAccess::generation(pid)} << 48 |
+         static_cast<std::uint64_t>(OriginKind::actor);
 }
 
 Pid sender_of(std::uint64_t origin) {
@@ -348,12 +355,14 @@ Pid sender_of(std::uint64_t origin) {
       if (cell == nullptr || !is_waiting(origin)) return {};
       return PidAccess::make(cell, generation);
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
 void refuse_message(const Envelope& message, Error error) {
-  if (origin_kind(message.origin) == OriginKind::slot) complete_with_error(message.origin, std::move(error));
+  if (origin_kind(message.origin) == OriginKind::slot)
+    complete_with_error(message.origin, std::move(error));
 }
 
 const Behaviour& receive_behaviour() {

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <sched.h>
-
 #include <atomic>
+#include <sched.h>
 
 namespace goakt::internal {
 
@@ -25,7 +24,9 @@ class SpinLock {
         i < 200 ? spin_pause() : static_cast<void>(sched_yield());
     }
   }
+
   bool try_lock() { return !locked_.exchange(true, std::memory_order_acquire); }
+
   void unlock() { locked_.store(false, std::memory_order_release); }
 
  private:

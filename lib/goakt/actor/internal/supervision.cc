@@ -1,10 +1,10 @@
-#include <algorithm>
-
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
 
-// What happens when a handler fails: the failing turn suspends its actor at once, and the parent decides
-// in a turn of its own.
+#include <algorithm>
+
+// What happens when a handler fails: the failing turn suspends its actor at once, and the parent
+// decides in a turn of its own.
 
 namespace goakt::internal {
 
@@ -15,7 +15,7 @@ struct FailureReport {
   Pid child;
   Directive directive;
   SupervisionStrategy strategy;
-  bool exhausted;            // the restart budget is used up
+  bool exhausted;  // the restart budget is used up
   std::uint32_t faults;
   std::chrono::nanoseconds delay;
   std::string reason;
@@ -58,19 +58,22 @@ void decide(Cell& parent, FailureReport& report) {
           restart_later(parent, pid, report.delay);
         } else if (pid != report.child) {
           post(pid, [faults = report.faults](Cell& c) {
-            suspend(c, "restart budget exhausted: " + std::to_string(faults) + " consecutive failures");
+            suspend(
+                c, "restart budget exhausted: " + std::to_string(faults) + " consecutive failures");
           });
         }
       }
       return;
     case Directive::escalate: {
-      Message signal = Message::make<PanicSignal>(std::move(report.message), std::move(report.reason),
-                                                  parent.system->clock.wall());
+      Message signal = Message::make<PanicSignal>(
+          std::move(report.message), std::move(report.reason), parent.system->clock.wall());
       signal.get()->origin = origin_of_actor(report.child);
-      post_control(parent, parent.generation.load(std::memory_order_relaxed), signal.release(), nullptr);
+      post_control(parent, parent.generation.load(std::memory_order_relaxed), signal.release(),
+                   nullptr);
       return;
     }
-    case Directive::resume: return;  // decided by the child itself
+    case Directive::resume:
+      return;  // decided by the child itself
   }
 }
 
@@ -88,7 +91,8 @@ bool count_fault(Cell& cell, const Supervisor& supervisor, std::uint32_t& faults
 }  // namespace
 
 void actor_failed(Cell& cell, Error error, const Envelope* message) {
-  if (error.code() == ErrorCode::dead || cell.has(kStopping) || !cell.has(kRunning) || cell.has(kSuspended))
+  if (error.code() == ErrorCode::dead || cell.has(kStopping) || !cell.has(kRunning) ||
+      cell.has(kSuspended))
     return;
   const Supervisor& supervisor = supervisor_of(cell);
   const auto directive = supervisor.directive_for(error.type_name());
@@ -106,16 +110,19 @@ void actor_failed(Cell& cell, Error error, const Envelope* message) {
     report.exhausted = count_fault(cell, supervisor, report.faults);
     report.delay = supervisor.delay_before_restart(report.faults);
     if (report.exhausted)
-      reason = "restart budget exhausted: " + std::to_string(report.faults) + " consecutive failures";
+      reason =
+          "restart budget exhausted: " + std::to_string(report.faults) + " consecutive failures";
   }
   suspend(cell, reason);
   report.reason = std::move(reason);
-  if (*directive == Directive::escalate && message != nullptr && message->type->copy_construct != nullptr) {
+  if (*directive == Directive::escalate && message != nullptr &&
+      message->type->copy_construct != nullptr) {
     Envelope* copy = new_envelope();
     message->type->copy_construct(reserve_value(*copy, *message->type), message->value());
     report.message = Message(copy);
   }
-  post(pid_of(*cell.parent), [report = std::move(report)](Cell& parent) mutable { decide(parent, report); });
+  post(pid_of(*cell.parent),
+       [report = std::move(report)](Cell& parent) mutable { decide(parent, report); });
 }
 
 }  // namespace goakt::internal

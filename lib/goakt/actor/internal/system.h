@@ -1,13 +1,5 @@
 #pragma once
 
-#include <array>
-#include <atomic>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <string_view>
-
 #include "goakt/actor/event_stream.h"
 #include "goakt/actor/internal/cell.h"
 #include "goakt/actor/internal/cell_store.h"
@@ -18,6 +10,14 @@
 #include "goakt/actor/internal/timers.h"
 #include "goakt/actor/system.h"
 #include "goakt/base/clock.h"
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
 
 namespace goakt::internal {
 
@@ -47,10 +47,12 @@ class System {
   const TimePoint started_at;
 
   bool running() const { return state.load(std::memory_order_acquire) == State::running; }
+
   // Milliseconds since the system was made, coarse.
   std::uint32_t now_ms() const {
     return static_cast<std::uint32_t>(clock.coarse_ms() - started_coarse_ms);
   }
+
   std::string address_prefix() const;  // "goakt://NAME@HOST:PORT/"
 
   // -- parts
@@ -78,6 +80,7 @@ class System {
   SpinLock& children_lock(const Cell& parent) {
     return tree_locks[(reinterpret_cast<std::uintptr_t>(&parent) >> 6) % tree_locks.size()];
   }
+
   KindInfo& kind(std::string_view name);
   // A failure that nobody else reports.
   void log_failure(const Cell& cell, std::string_view what, const Error& error);
@@ -98,7 +101,8 @@ class System {
   std::map<std::string, std::unique_ptr<KindInfo>, std::less<>> kinds;
 };
 
-// -- lifecycle.cc ------------------------------------------------------------------------------------
+// -- lifecycle.cc
+// ------------------------------------------------------------------------------------
 
 struct SpawnRequest {
   Cell* parent;
@@ -110,15 +114,18 @@ struct SpawnRequest {
 
 Result<Pid> spawn_actor(System& system, SpawnRequest request);
 
-// Puts `run(cell, envelope)` before all user messages of the actor and wakes it. False: it is gone, the
-// envelope has been destroyed. Takes ownership; a null `run` is a control message for the behaviour.
+// Puts `run(cell, envelope)` before all user messages of the actor and wakes it. False: it is gone,
+// the envelope has been destroyed. Takes ownership; a null `run` is a control message for the
+// behaviour.
 bool post_control(Cell& cell, std::uint32_t generation, Envelope* envelope, ControlFn run);
 
-// The same for a function, which runs in the actor's turn, or is destroyed unrun when the actor is gone.
+// The same for a function, which runs in the actor's turn, or is destroyed unrun when the actor is
+// gone.
 template <class F>
 struct ControlTask {
   F function;
 };
+
 template <class F>
 bool post(Cell& cell, std::uint32_t generation, F function) {
   Envelope* envelope = Message::make<ControlTask<F>>(ControlTask<F>{std::move(function)}).release();
@@ -126,6 +133,7 @@ bool post(Cell& cell, std::uint32_t generation, F function) {
     static_cast<ControlTask<F>*>(e.value())->function(c);
   });
 }
+
 template <class F>
 bool post(const Pid& pid, F function) {
   return post(*PidAccess::cell(pid), PidAccess::generation(pid), std::move(function));
@@ -149,37 +157,44 @@ void actor_failed(Cell& cell, Error error, const Envelope* message);
 void request_stop(const Pid& pid, StopMode mode, CompletionPtr completion);
 
 CellExtension& extension_of(Cell& cell);  // made when missing; runner or spawner only
+
 inline CellExtension* extension_or_null(const Cell& cell) {
   return cell.extension.load(std::memory_order_acquire);
 }
+
 inline Pid pid_of(Cell& cell) {
   return PidAccess::make(&cell, cell.generation.load(std::memory_order_relaxed));
 }
+
 // The supervisor that applies: the actor's own, else the system's, else GoAkt's default.
 const Supervisor& supervisor_of(const Cell& cell);
 std::string path_of(const Cell& cell);
 
-// -- pid.cc ------------------------------------------------------------------------------------------
+// -- pid.cc
+// ------------------------------------------------------------------------------------------
 
 // Puts a message whose origin is set into the target's mailbox. Takes ownership. Errors: those of
 // Pid::tell.
 Status deliver(const Pid& to, Envelope* message);
 Error ask_timeout_error(const Pid& to, std::string_view type, std::chrono::nanoseconds timeout);
 
-// -- admission.cc ------------------------------------------------------------------------------------
+// -- admission.cc
+// ------------------------------------------------------------------------------------
 
-// Takes a place in a bounded mailbox, or does what its overflow policy says. Owns the message unless
-// `accepted`.
+// Takes a place in a bounded mailbox, or does what its overflow policy says. Owns the message
+// unless `accepted`.
 Status reserve_room(Cell& cell, Envelope* message, bool& accepted);
 // From the stash to the tail of the mailbox; runner only.
 void return_to_mailbox(Cell& cell, Envelope* message);
 
-// -- async.cc ----------------------------------------------------------------------------------------
+// -- async.cc
+// ----------------------------------------------------------------------------------------
 
 // Ends all coroutines and requests of the actor: they see request_canceled.
 void cancel_async(Cell& cell);
 
-// -- runner.cc ---------------------------------------------------------------------------------------
+// -- runner.cc
+// ---------------------------------------------------------------------------------------
 
 // Delivers at the head of the actor's own list, or at its tail; runner only.
 void prepend_local(Cell& cell, Envelope* message);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "goakt/base/clock.h"
+
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -9,24 +11,27 @@
 #include <thread>
 #include <utility>
 
-#include "goakt/base/clock.h"
-
 namespace goakt::internal {
 
-// Runs functions at a time. One thread, which sleeps until the next one is due; with a fake clock and
-// no thread, fire_due() is called by whoever advances the clock. Functions must be short: they send
-// messages. Thread-safe.
+// Runs functions at a time. One thread, which sleeps until the next one is due; with a fake clock
+// and no thread, fire_due() is called by whoever advances the clock. Functions must be short: they
+// send messages. Thread-safe.
 class Timers {
  public:
   using Id = std::uint64_t;  // never 0
 
   explicit Timers(Clock& clock) : clock_(clock) {}
+
   ~Timers() { stop(); }
 
   void start();
   void stop();
   Id at(TimePoint due, std::function<void()> function);
-  Id after(Duration delay, std::function<void()> function) { return at(clock_.now() + delay, std::move(function)); }
+
+  Id after(Duration delay, std::function<void()> function) {
+    return at(clock_.now() + delay, std::move(function));
+  }
+
   // False: it has fired, fires just now, or is unknown.
   bool cancel(Id id);
   // Fires what is due; returns how many.

@@ -1,14 +1,13 @@
+#include "goakt/actor/internal/dead_letters.h"
+#include "goakt/actor/internal/dispatcher.h"
+#include "goakt/actor/internal/fences.h"
+
+#include <algorithm>
+#include <chrono>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <chrono>
-
-#include "goakt/actor/internal/dead_letters.h"
-#include "goakt/actor/internal/dispatcher.h"
-#include "goakt/actor/internal/fences.h"
 
 namespace goakt::internal {
 
@@ -16,26 +15,29 @@ constinit thread_local ThreadState this_thread{};
 
 namespace {
 
-constexpr std::uint32_t kGlobalEvery = 61;    // picks between two looks at the global queue
-constexpr std::uint32_t kLifoRuns = 3;        // in a row, then the ring gets its turn
-constexpr std::uint32_t kLaneBatch = 1024;    // envelopes taken from a lane by a worker without work
-constexpr std::uint32_t kLaneBatchBusy = 256; // and by one that has some
+constexpr std::uint32_t kGlobalEvery = 61;  // picks between two looks at the global queue
+constexpr std::uint32_t kLifoRuns = 3;      // in a row, then the ring gets its turn
+constexpr std::uint32_t kLaneBatch = 1024;  // envelopes taken from a lane by a worker without work
+constexpr std::uint32_t kLaneBatchBusy = 256;  // and by one that has some
 constexpr auto kSpin = std::chrono::microseconds(40);
 constexpr std::uint32_t kSleeper = 1u << 16;
 constexpr std::uint32_t kSearcher = 1;
 
 std::atomic<std::uint64_t> next_pool_id{1};
 
-// Hands a chain that came through a lane to its actor. Returns the actor when the caller must schedule
-// it, else null.
+// Hands a chain that came through a lane to its actor. Returns the actor when the caller must
+// schedule it, else null.
 Cell* deliver(Cell* cell, std::uint64_t generation16, Envelope* newest, Envelope* oldest,
               std::uint32_t count) {
   const std::uint32_t generation = cell->generation.load(std::memory_order_acquire);
   if ((generation & 0xffff) == generation16) {
     switch (cell->inbox.push(newest, oldest, count, generation)) {
-      case Inbox::Push::activated: return cell;
-      case Inbox::Push::queued: return nullptr;
-      case Inbox::Push::closed: break;
+      case Inbox::Push::activated:
+        return cell;
+      case Inbox::Push::queued:
+        return nullptr;
+      case Inbox::Push::closed:
+        break;
     }
   }
   // Linked newest first: give them back in the order of sending.
@@ -68,12 +70,15 @@ WorkerPool::WorkerPool(std::size_t workers, bool with_lanes)
   sleeping_.reserve(workers);
 }
 
-WorkerPool::~WorkerPool() { stop(); }
+WorkerPool::~WorkerPool() {
+  stop();
+}
 
 void WorkerPool::start() {
   for (auto& worker : workers_) {
     worker->thread = std::thread([this, w = worker.get()] { run(*w); });
-    pthread_setname_np(worker->thread.native_handle(), with_lanes_ ? "goakt-worker" : "goakt-system");
+    pthread_setname_np(worker->thread.native_handle(),
+                       with_lanes_ ? "goakt-worker" : "goakt-system");
   }
 }
 
@@ -136,7 +141,8 @@ void WorkerPool::push_global(Cell& first, Cell& last, std::size_t count) {
     else
       global_head_ = &first;
     global_tail_ = &last;
-    global_count_.store(global_count_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+    global_count_.store(global_count_.load(std::memory_order_relaxed) + count,
+                        std::memory_order_relaxed);
   }
   published();
 }
@@ -192,7 +198,8 @@ Cell* WorkerPool::take_global(Worker& worker) {
   const std::size_t count = global_count_.load(std::memory_order_relaxed);
   if (count == 0) return nullptr;
   // A fair share, so that the others find something too.
-  const std::size_t share = std::min<std::size_t>(count / workers_.size() + 1, RunRing::kCapacity / 2);
+  const std::size_t share =
+      std::min<std::size_t>(count / workers_.size() + 1, RunRing::kCapacity / 2);
   Cell* result = global_head_;
   std::size_t taken = 1;
   Cell* cell = result->run_next;
@@ -218,10 +225,12 @@ Cell* WorkerPool::steal(Worker& worker) {
     if (&victim == &worker) continue;
     Cell* cell = victim.ring.steal_into(worker.ring);
     // The slot is taken last: its owner is about to run it, unless it is stuck in a long turn.
-    if (cell == nullptr && victim.lifo.load(std::memory_order_relaxed) != nullptr && worker.lifo_runs++ > 8)
+    if (cell == nullptr && victim.lifo.load(std::memory_order_relaxed) != nullptr &&
+        worker.lifo_runs++ > 8)
       cell = victim.lifo.exchange(nullptr, std::memory_order_acq_rel);
     if (cell != nullptr) {
-      worker.steals.store(worker.steals.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+      worker.steals.store(worker.steals.load(std::memory_order_relaxed) + 1,
+                          std::memory_order_relaxed);
       return cell;
     }
   }
@@ -232,9 +241,11 @@ bool WorkerPool::drain_some_lane(Worker& worker, std::uint32_t limit) {
   const std::uint32_t lanes = lane_count_.load(std::memory_order_acquire);
   for (std::uint32_t i = 0; i < lanes; ++i) {
     Lane* lane = lanes_[(worker.next_lane + i) % lanes].load(std::memory_order_relaxed);
-    const std::uint32_t taken = lane->drain(
-        limit, [&](Cell* cell, std::uint64_t generation, Envelope* newest, Envelope* oldest, std::uint32_t n) {
-          if (Cell* activated = deliver(cell, generation, newest, oldest, n)) requeue(worker, *activated);
+    const std::uint32_t taken =
+        lane->drain(limit, [&](Cell* cell, std::uint64_t generation, Envelope* newest,
+                               Envelope* oldest, std::uint32_t n) {
+          if (Cell* activated = deliver(cell, generation, newest, oldest, n))
+            requeue(worker, *activated);
         });
     if (taken != 0) {
       worker.next_lane = (worker.next_lane + i + 1) % lanes;
@@ -265,7 +276,8 @@ Cell* WorkerPool::find_or_sleep(Worker& worker) {
         if (Cell* cell = poll(worker)) {
           worker.lifo_runs = 0;
           // The last one that searched leaves: if there is more than it can do, another one comes.
-          if ((idle_.fetch_sub(kSearcher, std::memory_order_relaxed) & 0xffff) == 1 && has_work(worker))
+          if ((idle_.fetch_sub(kSearcher, std::memory_order_relaxed) & 0xffff) == 1 &&
+              has_work(worker))
             published();
           return cell;
         }
@@ -282,7 +294,8 @@ Cell* WorkerPool::find_or_sleep(Worker& worker) {
     heavy_fence();
     if (has_work(worker)) {
       std::lock_guard lock(sleep_mutex_);
-      if (const auto it = std::find(sleeping_.begin(), sleeping_.end(), &worker); it != sleeping_.end()) {
+      if (const auto it = std::find(sleeping_.begin(), sleeping_.end(), &worker);
+          it != sleeping_.end()) {
         sleeping_.erase(it);
         idle_.fetch_add(kSearcher - kSleeper, std::memory_order_relaxed);
       }
@@ -294,7 +307,8 @@ Cell* WorkerPool::find_or_sleep(Worker& worker) {
   }
 }
 
-// -- Lanes -------------------------------------------------------------------------------------------
+// -- Lanes
+// -------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -305,7 +319,9 @@ struct LaneOwner {
     std::shared_ptr<Lane> lane;
     std::shared_ptr<std::atomic<bool>> in_use;
   };
+
   std::vector<Lease> leases;
+
   ~LaneOwner() {
     for (auto& lease : leases) lease.in_use->store(false, std::memory_order_release);
     this_thread.lane = nullptr;
@@ -326,7 +342,8 @@ Lane* WorkerPool::lane() {
   if (found == nullptr) {
     std::lock_guard lock(lane_mutex_);
     std::size_t index = 0;
-    while (index < lane_users_.size() && lane_users_[index]->load(std::memory_order_acquire)) ++index;
+    while (index < lane_users_.size() && lane_users_[index]->load(std::memory_order_acquire))
+      ++index;
     if (index == lane_users_.size() && index < kMaxLanes) {
       lane_storage_.push_back(std::make_shared<Lane>());
       lane_users_.push_back(std::make_shared<std::atomic<bool>>(false));
@@ -346,9 +363,9 @@ Lane* WorkerPool::lane() {
 
 void WorkerPool::empty_lane(Lane& lane) {
   while (!lane.empty()) {
-    const std::uint32_t taken = lane.drain(
-        Lane::kCapacity,
-        [&](Cell* cell, std::uint64_t generation, Envelope* newest, Envelope* oldest, std::uint32_t n) {
+    const std::uint32_t taken =
+        lane.drain(Lane::kCapacity, [&](Cell* cell, std::uint64_t generation, Envelope* newest,
+                                        Envelope* oldest, std::uint32_t n) {
           if (Cell* activated = deliver(cell, generation, newest, oldest, n))
             push_global(*activated, *activated, 1);
         });
