@@ -1,0 +1,120 @@
+#include "command.h"
+#include "exit_codes.h"
+#include "output/text.h"
+#include "query.h"
+#include "session.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <memory>
+
+namespace goaktctl {
+
+namespace {
+
+struct Line {
+  std::string head;  // drawing and name
+  std::string kind;
+  std::string state;
+  std::string rest;
+};
+
+std::string text_of(const Document& node, std::string_view path) {
+  const Document* value = at_path(node, path);
+  return value ? printable(cell_text(*value)) : std::string();
+}
+
+std::string facts_of(const Document& node) {
+  std::string text;
+  const auto add = [&](const char* word, const char* path) {
+    const Document* value = at_path(node, path);
+    if (!value || !value->is_number() || value->get<double>() == 0) return;
+    text += (text.empty() ? "" : "  ") + std::string(word) + " " + cell_text(*value);
+  };
+  add("mbox", "mailbox");
+  add("processed", "processed");
+  add("restarts", "restarts");
+  const Document* reason = at_path(node, "stateReason");
+  if (reason) text += (text.empty() ? "← " : "  ← ") + printable(cell_text(*reason));
+  return text;
+}
+
+void draw(const Document& node, const std::string& lead, std::vector<Line>& lines) {
+  const auto children = node.find("children");
+  const std::uint64_t more = node.value("more", std::uint64_t{0});
+  if (children == node.end()) return;
+  for (std::size_t i = 0; i < children->size(); ++i) {
+    const Document& child = (*children)[i];
+    const bool last = i + 1 == children->size() && more == 0;
+    const std::uint64_t below = child.value("childCount", std::uint64_t{0});
+    const bool folded = below != 0 && !child.contains("children");
+    lines.push_back({lead + (last ? "└─ " : "├─ ") + text_of(child, "name") +
+                         (folded ? " (" + with_thousands(below) + ")" : ""),
+                     text_of(child, "kind"), text_of(child, "state"), facts_of(child)});
+    draw(child, lead + (last ? "   " : "│  "), lines);
+  }
+  if (more != 0) lines.push_back({lead + "└─ … " + with_thousands(more) + " more", "", "", ""});
+}
+
+std::string render(const Document& tree) {
+  std::vector<Line> lines;
+  draw(tree["root"], "", lines);
+  std::size_t head = 0;
+  std::size_t kind = 0;
+  std::size_t state = 0;
+  for (const Line& line : lines) {
+    head = std::max(head, display_width(line.head));
+    kind = std::max(kind, display_width(line.kind));
+    state = std::max(state, display_width(line.state));
+  }
+  std::string out = text_of(tree, "system") + " @ " + text_of(tree, "node") + "\n";
+  const auto cell = [](const std::string& text, std::size_t width) {
+    return text + std::string(width - std::min(width, display_width(text)) + 2, ' ');
+  };
+  for (const Line& line : lines) {
+    std::string text = cell(line.head, head) + cell(line.kind, kind) + cell(line.state, state);
+    text += line.rest;
+    text.erase(text.find_last_not_of(' ') + 1);
+    out += text + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Command> tree_commands() {
+  struct Options {
+    std::string root;
+    std::int64_t depth = 3;
+    std::int64_t max_children = 20;
+    bool system = false;
+  };
+
+  auto o = std::make_shared<Options>();
+  return {{"actor",
+           "tree",
+           {"tree"},
+           "draws the tree of actors",
+           "GET /v1/tree",
+           {"goaktctl tree", "goaktctl tree orders --depth 1 --max-children 100"},
+           {{"ROOT", &o->root, "begin at this actor"},
+            {"--depth", &o->depth, "levels, 3"},
+            {"--max-children", &o->max_children, "shown of each actor, 20"},
+            {"--system", &o->system, "the runtime's own actors too"}},
+           [o](Session& session) {
+             Query query("/v1/tree");
+             query.add("root", plain_name(o->root)).add("depth", o->depth);
+             query.add("maxChildren", o->max_children).add_switch("system", o->system);
+             int exit = Exit::ok;
+             const auto tree = session.get(query.target(), exit);
+             if (!tree) return exit;
+             if (session.out().is_table())
+               session.out().raw(render(*tree));
+             else
+               session.out().document(*tree);
+             return exit;
+           }}};
+}
+
+}  // namespace goaktctl
