@@ -80,6 +80,11 @@ Status ReceiveContext::send(const Pid& to, Envelope* message) {
   return internal::deliver(to, message);
 }
 
+Pid ReceiveContext::find(std::string_view name) const {
+  auto found = system().actor_of(name);
+  return found ? *found : Pid();
+}
+
 void ReceiveContext::tell_name(std::string_view name, Envelope* message) {
   Message owned(message);
   auto to = system().actor_of(name);

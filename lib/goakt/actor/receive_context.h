@@ -193,6 +193,12 @@ class GOAKT_API ReceiveContext {
         *this, to, Message::make<M>(std::forward<Args>(args)...).release(), timeout);
   }
 
+  // By name, anywhere in the cluster. Error: actor_not_found.
+  template <class R = Message, class M>
+  internal::PendingAsk<R> ask(std::string_view name, M&& message,
+                              std::chrono::nanoseconds timeout) {
+    return ask<R>(find(name), std::forward<M>(message), timeout);
+  }
   // Typed handle: the reply's type comes from the target's handler list.
   template <class A, class M>
   auto ask(const PidOf<A>& to, M&& message, std::chrono::nanoseconds timeout) {
@@ -269,6 +275,8 @@ class GOAKT_API ReceiveContext {
   ReceiveContext(ReceiveContext&&) = default;
 
   Status send(const Pid& to, Envelope* message);
+  // Nobody when there is no actor of that name.
+  Pid find(std::string_view name) const;
   void tell_name(std::string_view name, Envelope* message);
 
   void check(Status status) {

@@ -172,12 +172,16 @@ PendingReply::PendingReply(ReceiveContext& ctx, const Pid& to, Envelope* message
     state.error = std::make_unique<Error>(ErrorCode::request_canceled);
     return;
   }
+  if (!to) {
+    state.error = std::make_unique<Error>(ErrorCode::actor_not_found);
+    return;
+  }
   Cell* target = PidAccess::cell(to);
   Cell& self = *PidAccess::cell(state.self);
   const CellExtension& x = extension_of(self);
   const bool holds = !(x.reentrancy && x.reentrancy->mode == ReentrancyMode::allow_all);
   std::string cycle;
-  if (holds && target != nullptr && closes_cycle(self, target, cycle)) {
+  if (holds && closes_cycle(self, target, cycle)) {
     state.error = std::make_unique<Error>(ErrorCode::ask_cycle, "ask cycle: " + cycle);
     return;
   }
