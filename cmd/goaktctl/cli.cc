@@ -2,8 +2,8 @@
 
 #include "command.h"
 #include "exit_codes.h"
+#include "goakt/base/text.h"
 #include "session.h"
-#include "words.h"
 
 #include <CLI/CLI.hpp>
 
@@ -19,8 +19,9 @@ namespace goaktctl {
 namespace {
 
 std::string bind_duration(const std::string& text, std::chrono::milliseconds& out) {
-  return parse_duration(text, out) ? std::string()
-                                   : "\"" + text + "\" is no duration (250ms, 5s, 2m, 1h30m)";
+  return goakt::parse_duration(text, out)
+             ? std::string()
+             : "\"" + text + "\" is no duration (250ms, 5s, 2m, 1h30m)";
 }
 
 void add_flag(CLI::App& app, const Flag& flag, const std::string& group) {
@@ -174,7 +175,7 @@ class CommandLine {
     } else if (leaves_.find(at) == leaves_.end()) {
       for (const CLI::App* app : at->get_subcommands({})) known.push_back(app->get_name());
     }
-    const std::string near = nearest(word.substr(0, word.find('=')), known);
+    const std::string near = goakt::nearest(word.substr(0, word.find('=')), known);
     const std::string hint =
         near.empty() ? "goaktctl " + path_of(at) + "--help" : "did you mean " + near + "?";
     const char* what = word.starts_with('-')  ? "unknown flag "

@@ -1,3 +1,4 @@
+#include "exit_codes.h"
 #include "output/printer.h"
 #include "output/table.h"
 #include "output/text.h"
@@ -93,4 +94,11 @@ TEST_CASE("a dotted path finds a member, and nothing where there is none") {
   CHECK(cell_text(*at_path(document, "metrics.mailbox")) == "3");
   CHECK(at_path(document, "metrics.none") == nullptr);
   CHECK(at_path(document, "s.none") == nullptr);
+}
+
+TEST_CASE("of several failures a script sees the one that matters most") {
+  CHECK(worse(ok, not_found) == not_found);
+  CHECK(worse(not_found, denied) == denied);
+  CHECK(worse(conflict, timeout) == conflict);
+  CHECK(worse(ok, ok) == ok);
 }

@@ -1,10 +1,8 @@
-#include "words.h"
-
-#include "exit_codes.h"
+#include "goakt/base/text.h"
 
 #include <doctest/doctest.h>
 
-using namespace goaktctl;
+using namespace goakt;
 using namespace std::chrono_literals;
 
 TEST_CASE("durations have units, a plain number is seconds") {
@@ -29,11 +27,4 @@ TEST_CASE("a mistyped word gives the one that was meant, another word gives none
   CHECK(nearest("gt", known) == "get");
   CHECK(nearest("drain", known).empty());
   CHECK(nearest("", known).empty());
-}
-
-TEST_CASE("of several failures a script sees the one that matters most") {
-  CHECK(worse(ok, not_found) == not_found);
-  CHECK(worse(not_found, denied) == denied);
-  CHECK(worse(conflict, timeout) == conflict);
-  CHECK(worse(ok, ok) == ok);
 }

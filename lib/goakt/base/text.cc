@@ -1,4 +1,4 @@
-#include "words.h"
+#include "goakt/base/text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <numeric>
 #include <string_view>
 
-namespace goaktctl {
+namespace goakt {
 
 bool parse_duration(const std::string& text, std::chrono::milliseconds& out) {
   struct Unit {
@@ -65,4 +65,4 @@ std::string nearest(const std::string& word, const std::vector<std::string>& kno
   return best_distance * 2 < word.size() + 1 ? best : std::string();
 }
 
-}  // namespace goaktctl
+}  // namespace goakt
