@@ -19,6 +19,7 @@ void answer(ReceiveContext& ctx, Envelope* reply) {
     delete_envelope(reply);  // told, not asked: nobody waits
     return;
   }
+  Access::answered(ctx) = sender_of(message->origin);  // afterwards the slot no longer tells
   if (!complete(message->origin, reply))
     PidAccess::cell(ctx.self())->system->late_replies.fetch_add(1, std::memory_order_relaxed);
 }
@@ -27,10 +28,13 @@ void refuse(ReceiveContext& ctx, Error error) {
   Envelope* message = Access::envelope(ctx);
   Access::outcome(ctx) |= Access::kAnswered;
   if (message == nullptr) return;
-  if (origin_kind(message->origin) == OriginKind::slot)
+  if (origin_kind(message->origin) == OriginKind::slot) {
+    Access::answered(ctx) = sender_of(message->origin);
     complete_with_error(message->origin, std::move(error));
-  else
+  } else {
     Access::refusal(ctx) = std::make_unique<Error>(std::move(error));
+  }
+}
 }
 
 namespace {
@@ -51,7 +55,9 @@ using internal::extension_of;
 using internal::extension_or_null;
 
 Pid ReceiveContext::sender() const {
-  return envelope_ == nullptr ? Pid() : internal::sender_of(envelope_->origin);
+  if (envelope_ == nullptr) return {};
+  if (is_ask() && (outcome_ & Access::kAnswered) != 0) return answered_;
+  return internal::sender_of(envelope_->origin);
 }
 
 bool ReceiveContext::is_ask() const {

@@ -199,6 +199,7 @@ class GOAKT_API ReceiveContext {
                               std::chrono::nanoseconds timeout) {
     return ask<R>(find(name), std::forward<M>(message), timeout);
   }
+
   // Typed handle: the reply's type comes from the target's handler list.
   template <class A, class M>
   auto ask(const PidOf<A>& to, M&& message, std::chrono::nanoseconds timeout) {
@@ -316,6 +317,7 @@ class GOAKT_API ReceiveContext {
   std::unique_ptr<Error> refusal_;  // the message becomes a dead letter when the handler returns
   internal::AsyncReceive* async_ = nullptr;  // set in a coroutine handler
   Pid forward_to_;
+  Pid answered_;              // who asked, once it has its answer
   std::uint8_t outcome_ = 0;  // what became of the message (ReceiveAccess)
 };
 

@@ -49,10 +49,9 @@ void go_on(Cell& cell, AsyncReceive& receive, std::coroutine_handle<> handle) {
 }
 
 // The answering side has stored the answer: wakes the coroutine in its actor's turn.
-void notify_actor(ReplySlot& slot, std::uint64_t word) {
-  Cell* cell = slot.asker.load(std::memory_order_acquire);
-  const std::uint32_t generation = slot.asker_generation.load(std::memory_order_acquire);
-  post(*cell, generation, [&slot, word](Cell& c) {
+void notify_actor(ReplySlot& slot, std::uint64_t word, Cell& asker,
+                  std::uint32_t asker_generation) {
+  post(asker, asker_generation, [&slot, word](Cell& c) {
     // Taken meanwhile without waiting, and perhaps in use again: not ours any more.
     if (slot.word.load(std::memory_order_acquire) != word) return;
     auto* state = static_cast<PendingReply::State*>(slot.waiter);

@@ -118,17 +118,16 @@ ReplySlot* win(std::uint64_t origin, std::uint64_t& before) {
 }
 
 void finish(ReplySlot& slot, std::uint64_t before) {
-  // Read first: after the store the waiter may give the slot back.
+  // Read first: once the answer is stored, the waiter may give the slot back.
   const auto notify = slot.notify;
+  Cell* asker = slot.asker.load(std::memory_order_relaxed);
+  const std::uint32_t generation = slot.asker_generation.load(std::memory_order_relaxed);
   const std::uint64_t word = with_state(before, ReplySlot::done);
-  if (notify != nullptr) {
-    // An actor waits: it gives the slot back in a later turn, which this call makes possible.
-    slot.word.store(word, std::memory_order_release);
-    notify(slot, word);
-    return;
-  }
   slot.word.store(word, std::memory_order_release);
-  if (ReplySlot::state_of(before) == ReplySlot::sleeping) futex_wake(slot);
+  if (notify != nullptr)
+    notify(slot, word, *asker, generation);
+  else if (ReplySlot::state_of(before) == ReplySlot::sleeping)
+    futex_wake(slot);
 }
 
 }  // namespace

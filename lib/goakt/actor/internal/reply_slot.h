@@ -31,8 +31,9 @@ struct alignas(64) ReplySlot {
   std::atomic<std::uint32_t> asker_generation{0};  // who asks; nobody for outside threads
   std::atomic<Cell*> asker{nullptr};
   // Called by the answering thread once the answer is stored, when an actor waits: tells that
-  // actor. The waiting side owns `waiter`.
-  void (*notify)(ReplySlot& slot, std::uint64_t word) = nullptr;
+  // actor. From then on the slot may serve another ask; `word` says which one was meant.
+  void (*notify)(ReplySlot& slot, std::uint64_t word, Cell& asker,
+                 std::uint32_t asker_generation) = nullptr;
   void* waiter = nullptr;
   Envelope* reply = nullptr;  // the answer; null: `error`
   std::unique_ptr<Error> error;
