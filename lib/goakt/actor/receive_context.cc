@@ -35,7 +35,6 @@ void refuse(ReceiveContext& ctx, Error error) {
     Access::refusal(ctx) = std::make_unique<Error>(std::move(error));
   }
 }
-}
 
 namespace {
 
