@@ -286,6 +286,23 @@ Result<Pid> ActorSystem::respawn(std::string_view name) {
   return pid;
 }
 
+std::shared_ptr<Subscriber> ActorSystem::subscribe(std::size_t capacity,
+                                                   std::function<bool(const Event&)> filter) {
+  return system_->events.subscribe(capacity, std::move(filter));
+}
+
+void ActorSystem::unsubscribe(const Subscriber& subscriber) {
+  system_->events.unsubscribe(subscriber);
+}
+
+std::vector<Deadletter> ActorSystem::dead_letters() const {
+  return system_->dead_letters.kept();
+}
+
+std::uint64_t ActorSystem::dead_letters_count() const {
+  return system_->dead_letters.total();
+}
+
 Pid ActorSystem::no_sender() const {
   return system_->no_sender == nullptr ? Pid() : internal::pid_of(*system_->no_sender);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "goakt/actor/actor.h"
+#include "goakt/actor/event_stream.h"
 #include "goakt/actor/handlers.h"
 #include "goakt/actor/pid.h"
 #include "goakt/actor/receive_context.h"
@@ -140,6 +141,15 @@ class GOAKT_API ActorSystem {
     GOAKT_TRY(Pid to, actor_of(name));
     return to.template ask<R>(std::forward<M>(message), timeout);
   }
+
+  // Listens to the events of event_stream.h until the subscriber is unsubscribed or the system
+  // stops.
+  std::shared_ptr<Subscriber> subscribe(std::size_t capacity = EventStream::kDefaultCapacity,
+                                        std::function<bool(const Event&)> filter = {});
+  void unsubscribe(const Subscriber& subscriber);
+  // The last messages that nobody handled, newest last.
+  std::vector<Deadletter> dead_letters() const;
+  std::uint64_t dead_letters_count() const;
 
   Pid no_sender() const;
   Pid root_guardian() const;
