@@ -6,7 +6,6 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
-#include <map>
 
 namespace goakt {
 namespace {
@@ -203,23 +202,27 @@ std::vector<time_t> written_times(time_t from, time_t until) {
 // spelled out.
 std::vector<time_t> local_fires(const CronOracle& oracle, time_t from,
                                 const std::vector<time_t>& written_times) {
-  std::map<time_t, bool> allowed_days;
+  time_t known_day = -1;
+  bool known_day_is_allowed = false;
   const auto allows = [&](time_t written) {
-    const time_t day = written - written % 86400;
-    auto found = allowed_days.find(day);
-    if (found == allowed_days.end()) {
+    const time_t second = written % 86400;
+    if (!oracle.allows_time(second)) return false;
+    const time_t day = written - second;
+    if (day != known_day) {
       tm date{};
       gmtime_r(&day, &date);
-      found = allowed_days.emplace(day, oracle.allows_day(date)).first;
+      known_day = day;
+      known_day_is_allowed = oracle.allows_day(date);
     }
-    return found->second && oracle.allows_time(written - day);
+    return known_day_is_allowed;
   };
+  const bool every_hour = oracle.every_hour();
   std::vector<time_t> fires;
   time_t moment = from - 86400;
   time_t shown = written_times.front() - 1;  // the latest that the clock has shown
   for (const time_t written : written_times) {
     bool fire = allows(written);
-    if (!oracle.every_hour()) {
+    if (!every_hour) {
       if (written <= shown) fire = false;
       for (time_t skipped = shown + 1; skipped < written && !fire; ++skipped)
         fire = allows(skipped);
