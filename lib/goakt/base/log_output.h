@@ -1,0 +1,53 @@
+#pragma once
+
+#include "goakt/base/log_format.h"
+#include "goakt/base/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace goakt {
+
+// Writes log lines to a file or to standard error from a thread of its own.
+//
+// The thread that logs only formats its line and puts it in a bounded queue; when that is full the
+// oldest line is dropped and counted, so a slow disk never holds up an actor. Destruction writes
+// out what is queued. Any thread may call anything.
+class GOAKT_API LogOutput final : public LogSink {
+ public:
+  struct Options {
+    LogFormat format = LogFormat::json;
+    // Empty: standard error.
+    std::string file = {};
+    std::size_t queue = 2048;
+    // A file that would grow beyond this becomes FILE.1, and so on up to FILE.<keep>. 0: never.
+    std::uint64_t max_size = 0;
+    unsigned keep = 5;
+  };
+
+  // Fails when the file cannot be opened.
+  [[nodiscard]] static Result<std::shared_ptr<LogOutput>> open(Options options);
+
+  ~LogOutput() override;
+
+  void write(const LogRecord& record) noexcept override;
+  void flush() noexcept override;
+
+  // After somebody else has moved the file away (logrotate, then SIGHUP).
+  void reopen() noexcept;
+
+  // Lines lost because the queue was full, and lines that could not be written (disk full).
+  std::uint64_t dropped() const noexcept;
+  std::uint64_t failed() const noexcept;
+
+ private:
+  struct Impl;
+
+  explicit LogOutput(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace goakt
