@@ -11,6 +11,19 @@ install(TARGETS goakt_shared EXPORT goakt-targets
         FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT goakt-targets NAMESPACE goakt:: DESTINATION ${package_folder})
 
+# A static libgoakt.a leaves linking what its folders use to its users.
+set(GOAKT_STATIC_PACKAGES "")
+if(NOT BUILD_SHARED_LIBS)
+  get_property(external GLOBAL PROPERTY GOAKT_LIBRARY_EXTERNAL)
+  foreach(target IN LISTS external)
+    string(REGEX REPLACE "::.*" "" package ${target})
+    if(NOT package MATCHES "^(PkgConfig|Threads)$")
+      list(APPEND GOAKT_STATIC_PACKAGES ${package})
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES GOAKT_STATIC_PACKAGES)
+endif()
+
 configure_package_config_file(
   ${PROJECT_SOURCE_DIR}/cmake/goakt-config.cmake.in ${PROJECT_BINARY_DIR}/goakt-config.cmake
   INSTALL_DESTINATION ${package_folder} NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
