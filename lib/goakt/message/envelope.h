@@ -172,7 +172,7 @@ class Message {
 
   const MessageType& type() const { return *envelope_->type; }
 
-  std::string_view type_name() const;
+  GOAKT_API std::string_view type_name() const;
 
   const void* value() const { return envelope_->value(); }
 
