@@ -15,7 +15,13 @@ std::uint64_t Rng::entropy() noexcept {
 }
 
 Rng& Rng::local() noexcept {
-  static thread_local Rng rng(entropy());
+  // Two plain thread-locals instead of one that needs a guard and a dynamic initialiser.
+  static constinit thread_local Rng rng(0);
+  static constinit thread_local bool seeded = false;
+  if (!seeded) [[unlikely]] {
+    rng = Rng(entropy());
+    seeded = true;
+  }
   return rng;
 }
 
