@@ -25,6 +25,7 @@ struct ReceiveAccess {
   static AsyncReceive*& async(ReceiveContext& ctx) { return ctx.async_; }
 
   static Pid& answered(ReceiveContext& ctx) { return ctx.answered_; }
+
   static Pid& forward_to(ReceiveContext& ctx) { return ctx.forward_to_; }
 
   // For a coroutine handler: everything moves, the runner's context keeps nothing.
