@@ -22,7 +22,7 @@ bool accepts(const Cell& cell, std::uint32_t generation) {
 Status enqueue(Cell& cell, std::uint32_t generation, Envelope* message) {
   if (GOAKT_UNLIKELY(cell.has(kAdmission))) {
     bool accepted;
-    GOAKT_CHECK(reserve_room(cell, message, accepted));
+    GOAKT_CHECK(reserve_room(cell, generation, message, accepted));
     if (!accepted) return {};  // by policy a dead letter
   }
   switch (cell.inbox.push(message, message, 1, generation)) {

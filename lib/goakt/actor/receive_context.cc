@@ -224,8 +224,7 @@ void ReceiveContext::unstash() {
   if (x == nullptr || !x->stashing) return err(Error(ErrorCode::stash_buffer_not_set));
   if (x->stash.empty())
     return err(Error(ErrorCode::invalid_argument, "stash buffer may be closed"));
-  Envelope* message = x->stash.front();
-  x->stash.erase(x->stash.begin());
+  Envelope* message = x->stash.pop_front();
   x->stash_size.store(static_cast<std::uint32_t>(x->stash.size()), std::memory_order_relaxed);
   internal::return_to_mailbox(cell_of(*this), message);
 }
@@ -233,7 +232,7 @@ void ReceiveContext::unstash() {
 void ReceiveContext::unstash_all() {
   CellExtension* x = extension_or_null(cell_of(*this));
   if (x == nullptr || !x->stashing) return err(Error(ErrorCode::stash_buffer_not_set));
-  for (Envelope* message : std::exchange(x->stash, {}))
+  while (Envelope* message = x->stash.pop_front())
     internal::return_to_mailbox(cell_of(*this), message);
   x->stash_size.store(0, std::memory_order_relaxed);
 }

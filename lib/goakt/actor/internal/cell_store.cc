@@ -1,5 +1,7 @@
 #include "goakt/actor/internal/cell_store.h"
 
+#include "goakt/actor/internal/extension.h"
+
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -31,6 +33,7 @@ CellStore::~CellStore() {
     const std::size_t used = s + 1 == slabs_.size() ? used_in_last_ : kCellsPerSlab;
     for (std::size_t i = 0; i < used; ++i) {
       forget_name(slabs_[s][i]);
+      delete slabs_[s][i].extension.load(std::memory_order_relaxed);
       slabs_[s][i].~Cell();
     }
     std::free(slabs_[s]);
@@ -60,6 +63,7 @@ Cell& CellStore::allocate(std::string_view name) {
   cell->generation.store(cell->generation.load(std::memory_order_relaxed) + 1,
                          std::memory_order_release);
   cell->flags.store(0, std::memory_order_relaxed);
+  delete cell->extension.exchange(nullptr, std::memory_order_acq_rel);
   cell->behaviour = nullptr;
   cell->parent = nullptr;
   cell->kind = nullptr;

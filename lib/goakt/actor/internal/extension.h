@@ -1,5 +1,7 @@
 #pragma once
 
+#include "goakt/actor/internal/admission.h"
+#include "goakt/actor/internal/envelope_list.h"
 #include "goakt/actor/mailbox.h"
 #include "goakt/actor/passivation.h"
 #include "goakt/actor/pid.h"
@@ -56,7 +58,8 @@ class Completion {
 using CompletionPtr = std::shared_ptr<Completion>;
 
 // What only some actors need; made at the spawn or when first used, behind the cell's one pointer.
-// Belongs to the runner, except where it says otherwise.
+// Belongs to the runner, except where it says otherwise. Once its actor has stopped it is empty but
+// stays readable until the cell is used again, for those who came a moment too late.
 struct CellExtension {
   // Fixed at the spawn; any thread may read.
   std::shared_ptr<const Supervisor> supervisor;
@@ -68,12 +71,13 @@ struct CellExtension {
   std::function<std::unique_ptr<Actor>()> factory;
   bool stashing = false;
 
-  std::unique_ptr<MailboxQueue> queue;  // null: the cell's own list
-  std::atomic<std::int64_t> room{0};    // bounded mailboxes: free places; any thread
+  std::unique_ptr<MailboxQueue> queue;   // null: the cell's own list
+  std::shared_ptr<Admission> admission;  // bounded mailboxes; any thread
+  bool above_soft_limit = false;         // has been reported
 
   const Behaviour* original = nullptr;  // behaviours below the current one, oldest first
   std::vector<const Behaviour*> behaviours;
-  std::vector<Envelope*> stash;
+  EnvelopeList stash;
   std::atomic<std::uint32_t> stash_size{0};  // any thread may read
 
   std::vector<Pid> watchers;

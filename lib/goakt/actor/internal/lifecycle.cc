@@ -147,7 +147,7 @@ void give_post_start(Cell& cell) {
 
 // The runner's activity ends here: whoever sends next schedules the actor.
 void release_turn(Cell& cell) {
-  if (cell.local_head != nullptr || cell.control.load(std::memory_order_acquire) != nullptr) {
+  if (has_waiting(cell) || cell.control.load(std::memory_order_acquire) != nullptr) {
     cell.system->dispatcher.schedule(cell);
     return;
   }
@@ -194,7 +194,7 @@ void apply_options(Cell& cell, SpawnRequest& request) {
       x.mailbox = std::move(o.mailbox);
       x.queue = x.mailbox->make_queue();
       if (x.mailbox->capacity() != 0) {
-        x.room.store(static_cast<std::int64_t>(x.mailbox->capacity()), std::memory_order_relaxed);
+        x.admission = std::make_shared<Admission>(x.mailbox->capacity(), x.mailbox->overflow());
         flags |= kAdmission | kDirectTell;
       }
     }
@@ -382,12 +382,23 @@ void tell_watchers(Cell& cell) {
     });
 }
 
-void finish_waiters(CellExtension& x) {
-  Status status;
-  if (x.stop_error) status = unexpected(x.stop_error->clone());
-  for (const auto& completion : std::exchange(x.completions, {}))
-    completion->finish(status ? Status() : unexpected(status.error().clone()));
-  x.stop_error.reset();
+void finish_waiters(std::vector<CompletionPtr> completions, std::optional<Error> error) {
+  for (const auto& completion : completions)
+    completion->finish(error ? Status(unexpected(error->clone())) : Status());
+}
+
+// Gives back what the extension of a stopped actor owns. The rest is still read by threads that
+// looked at the actor a moment ago: its memory goes when the cell is used again.
+void retire(CellExtension& x) {
+  x.supervisor.reset();
+  x.dependencies = {};
+  x.factory = nullptr;
+  x.watchers = {};
+  x.watched = {};
+  x.behaviours = {};
+  x.awaits.store(nullptr, std::memory_order_relaxed);
+  // A shared queue may be looked at, under its lock, by a sender that comes too late.
+  if (x.admission == nullptr || !x.admission->shares_queue()) x.queue.reset();
 }
 
 void notify_parent_of_last(Cell& parent) {
@@ -414,8 +425,6 @@ void finish_stop(Cell& cell) {
     std::int64_t count;
     Envelope* waiting = cell.inbox.take_all(count);
     drain_to_dead_letters(cell, waiting, reason);
-    if (x->mailbox && x->mailbox->capacity() != 0)
-      x->room.store(static_cast<std::int64_t>(x->mailbox->capacity()), std::memory_order_release);
     system.publish([&] { return ActorStopped{path_of(cell), system.clock.wall()}; });
     if (mode == StopMode::halt) {
       Cell& parent = *cell.parent;
@@ -432,6 +441,7 @@ void finish_stop(Cell& cell) {
   const bool last_child = unlink_child(system, cell);
   cell.flags.fetch_and(~std::uint32_t{kRunning | kSuspended}, std::memory_order_release);
   std::int64_t count;
+  close_admission(cell);
   Envelope* waiting = cell.inbox.close(count);
   drain_to_dead_letters(cell, waiting, reason);
   close_control(cell);
@@ -446,10 +456,16 @@ void finish_stop(Cell& cell) {
   Cell& parent = *cell.parent;
   delete std::exchange(cell.actor, nullptr);
   this_thread.gone = true;
-  std::unique_ptr<CellExtension> extension(cell.extension.exchange(nullptr));
+  std::vector<CompletionPtr> waiting_for_end;
+  std::optional<Error> stop_error;
+  if (x = extension_or_null(cell); x != nullptr) {
+    waiting_for_end = std::move(x->completions);
+    stop_error = std::move(x->stop_error);
+    retire(*x);
+  }
   if (last_child) notify_parent_of_last(parent);
   system.cells.release(cell);
-  if (extension) finish_waiters(*extension);
+  finish_waiters(std::move(waiting_for_end), std::move(stop_error));
 }
 
 // Puts a stopped object back to work: restart, or a child's share in its parent's restart.
@@ -484,7 +500,7 @@ void start_again(Cell& cell) {
   for (const Pid& child : children_of(system, cell)) post(child, [](Cell& c) { resume_halted(c); });
   give_post_start(cell);
   system.publish([&] { return ActorRestarted{path_of(cell), system.clock.wall()}; });
-  finish_waiters(x);
+  finish_waiters(std::exchange(x.completions, {}), std::exchange(x.stop_error, {}));
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "goakt/actor/internal/admission.h"
 #include "goakt/actor/internal/receive_access.h"
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/system.h"
@@ -24,13 +25,40 @@ void count_local(Cell& cell, std::int64_t delta) {
                          std::memory_order_relaxed);
 }
 
+// The same where senders count too (Overflow::drop_old).
+void count_shared(Cell& cell, std::int64_t delta) {
+  if (cell.has(kAdmission))
+    cell.local_count.fetch_add(delta, std::memory_order_relaxed);
+  else
+    count_local(cell, delta);
+}
+
+// Tells, once each time the mailbox grows beyond it.
+void check_soft_limit(Cell& cell) {
+  System& system = *cell.system;
+  const auto limit = static_cast<std::int64_t>(system.options.mailbox_soft_limit);
+  const std::int64_t depth = cell.depth();
+  CellExtension* x = extension_or_null(cell);
+  if (GOAKT_LIKELY(depth <= limit)) {
+    if (x != nullptr && x->above_soft_limit && depth <= limit / 2) x->above_soft_limit = false;
+    return;
+  }
+  if (x == nullptr) x = &extension_of(cell);
+  if (std::exchange(x->above_soft_limit, true)) return;
+  system.publish([&] {
+    return ActorWarning{path_of(cell), system.clock.wall(),
+                        "mailbox holds " + std::to_string(depth) +
+                            " messages, more than the soft limit of " + std::to_string(limit)};
+  });
+}
+
 // Moves what arrived to where the mailbox orders it.
 bool take_arrivals(Cell& cell, CellExtension* extension) {
   std::int64_t count;
   Envelope* first = cell.inbox.take_all(count);
   if (first == nullptr) return false;
   if (extension != nullptr && extension->queue != nullptr) {
-    count_local(cell, count);
+    count_shared(cell, count);
     while (first != nullptr) {
       Envelope* next = first->next;
       extension->queue->push(first);
@@ -43,24 +71,52 @@ bool take_arrivals(Cell& cell, CellExtension* extension) {
   } else {
     append_local(cell, first, nullptr, count);
   }
+  check_soft_limit(cell);
   return true;
+}
+
+// What its order puts first.
+Envelope* pop_queue(Cell& cell, CellExtension& x) {
+  Admission* admission = x.admission.get();
+  if (admission != nullptr && admission->shares_queue()) {
+    std::lock_guard lock(admission->queue_lock);
+    Envelope* message = x.queue->pop();
+    if (message == nullptr) return nullptr;
+    count_shared(cell, -1);
+    give_room(*admission, 1);
+    return message;
+  }
+  Envelope* message = x.queue->pop();
+  if (message == nullptr) return nullptr;
+  count_shared(cell, -1);
+  if (admission != nullptr) give_room(*admission, 1);
+  return message;
+}
+
+// From a mailbox with an order or a bound of its own.
+Envelope* next_ordered(Cell& cell, CellExtension& x) {
+  Admission* admission = x.admission.get();
+  take_arrivals(cell, &x);
+  if (Envelope* first = cell.local_head;
+      first != nullptr && (x.queue == nullptr || first->type == &message_type<PostStart>())) {
+    cell.local_head = first->next;
+    count_shared(cell, -1);
+    if (admission != nullptr && first->type != &message_type<PostStart>()) give_room(*admission, 1);
+    return first;
+  }
+  return x.queue == nullptr ? nullptr : pop_queue(cell, x);
 }
 
 Envelope* next_message(Cell& cell) {
   CellExtension* extension = cell.extension.load(std::memory_order_relaxed);
-  Envelope* message;
-  if (GOAKT_UNLIKELY(extension != nullptr && extension->queue != nullptr)) {
-    take_arrivals(cell, extension);
-    message = extension->queue->pop();
-    if (message == nullptr) return nullptr;
-  } else {
-    if (cell.local_head == nullptr && !take_arrivals(cell, extension)) return nullptr;
-    message = cell.local_head;
-    cell.local_head = message->next;
-    if (cell.local_head != nullptr) __builtin_prefetch(cell.local_head);
-  }
+  if (GOAKT_UNLIKELY(extension != nullptr &&
+                     (extension->queue != nullptr || extension->admission != nullptr)))
+    return next_ordered(cell, *extension);
+  if (cell.local_head == nullptr && !take_arrivals(cell, extension)) return nullptr;
+  Envelope* message = cell.local_head;
+  cell.local_head = message->next;
+  if (cell.local_head != nullptr) __builtin_prefetch(cell.local_head);
   count_local(cell, -1);
-  if (GOAKT_UNLIKELY(cell.has(kAdmission))) extension->room.fetch_add(1, std::memory_order_release);
   return message;
 }
 
@@ -156,6 +212,10 @@ TurnEnd run_turn(Cell& cell) {
   const std::uint32_t generation = cell.generation.load(std::memory_order_relaxed);
   ReceiveContext ctx = Access::make(PidAccess::make(&cell, generation));
   const bool counts_messages = cell.has(kCountPassivation);
+  // Held: senders may touch its queue while the actor ends.
+  std::shared_ptr<Admission> shared_queue;
+  if (GOAKT_UNLIKELY(cell.has(kAdmission)) && extension_or_null(cell)->admission->shares_queue())
+    shared_queue = extension_or_null(cell)->admission;
 
   std::uint32_t budget = system.options.throughput_budget;
   bool stamped = false;
@@ -190,9 +250,11 @@ TurnEnd run_turn(Cell& cell) {
       while (take_arrivals(cell, extension_or_null(cell))) {
       }
     }
+    const Admission* shared = cell.masked == 0 ? shared_queue.get() : nullptr;
     if (cell.inbox.try_idle()) {
       // From here on the actor may run elsewhere, or be gone.
-      if (GOAKT_UNLIKELY(cell.control.load(std::memory_order_seq_cst) != nullptr) &&
+      if (GOAKT_UNLIKELY(cell.control.load(std::memory_order_seq_cst) != nullptr ||
+                         (shared != nullptr && shared->has_queued())) &&
           cell.inbox.try_activate(generation))
         continue;
       break;
@@ -235,10 +297,19 @@ void prepend_local(Cell& cell, Envelope* message) {
   message->next = cell.local_head;
   if (cell.local_head == nullptr) cell.local_tail = message;
   cell.local_head = message;
-  count_local(cell, 1);
+  count_shared(cell, 1);
 }
 
 void append_local(Cell& cell, Envelope* first, Envelope* last, std::int64_t count) {
+  if (CellExtension* x = extension_or_null(cell); x != nullptr && x->queue != nullptr) {
+    count_shared(cell, count);
+    while (first != nullptr) {
+      Envelope* next = first == last ? nullptr : first->next;
+      x->queue->push(first);
+      first = next;
+    }
+    return;
+  }
   if (last == nullptr)
     for (last = first; last->next != nullptr;) last = last->next;
   last->next = nullptr;
@@ -251,32 +322,42 @@ void append_local(Cell& cell, Envelope* first, Envelope* last, std::int64_t coun
     cell.local_tail->next = first;
   }
   cell.local_tail = last;
-  count_local(cell, count);
+  count_shared(cell, count);
+}
+
+bool has_waiting(const Cell& cell) {
+  if (cell.local_head != nullptr) return true;
+  const CellExtension* x = extension_or_null(cell);
+  if (x == nullptr || x->queue == nullptr) return false;
+  if (x->admission != nullptr && x->admission->shares_queue()) return x->admission->has_queued();
+  return x->queue->size() != 0;
 }
 
 void drain_to_dead_letters(Cell& cell, Envelope* closed_inbox, std::string_view reason) {
   CellExtension* extension = extension_or_null(cell);
+  Admission* admission = extension == nullptr ? nullptr : extension->admission.get();
   auto bury = [&](Envelope* message) {
-    if (message->type == &message_type<PostStart>())
-      delete_envelope(message);
-    else
-      dead_letter(cell, message, reason);
+    if (message->type == &message_type<PostStart>()) return delete_envelope(message);
+    if (admission != nullptr) give_room(*admission, 1);
+    dead_letter(cell, message, reason);
   };
   if (extension != nullptr) {
-    for (Envelope* message : std::exchange(extension->stash, {})) bury(message);
+    while (Envelope* message = extension->stash.pop_front()) dead_letter(cell, message, reason);
     extension->stash_size.store(0, std::memory_order_relaxed);
-    if (extension->queue != nullptr)
-      while (Envelope* message = extension->queue->pop()) bury(message);
   }
-  for (Envelope** list : {&cell.local_head, &closed_inbox}) {
-    while (*list != nullptr) {
-      Envelope* message = *list;
-      *list = message->next;
-      bury(message);
-    }
+  if (extension != nullptr && extension->queue != nullptr)
+    while (Envelope* message = pop_queue(cell, *extension)) dead_letter(cell, message, reason);
+  while (Envelope* message = cell.local_head) {
+    cell.local_head = message->next;
+    count_shared(cell, -1);
+    bury(message);
+  }
+  while (Envelope* message = closed_inbox) {
+    closed_inbox = message->next;
+    bury(message);
   }
   cell.local_tail = nullptr;
-  cell.local_count.store(0, std::memory_order_relaxed);
+  if (admission == nullptr) cell.local_count.store(0, std::memory_order_relaxed);
 }
 
 bool post_control(Cell& cell, std::uint32_t generation, Envelope* envelope, ControlFn run) {

@@ -183,7 +183,11 @@ Error ask_timeout_error(const Pid& to, std::string_view type, std::chrono::nanos
 
 // Takes a place in a bounded mailbox, or does what its overflow policy says. Owns the message
 // unless `accepted`.
-Status reserve_room(Cell& cell, Envelope* message, bool& accepted);
+Status reserve_room(Cell& cell, std::uint32_t generation, Envelope* message, bool& accepted);
+// Places given back by the runner.
+void give_room(Admission& admission, std::int64_t places);
+// The actor has stopped: nobody enters or waits any more.
+void close_admission(Cell& cell);
 // From the stash to the tail of the mailbox; runner only.
 void return_to_mailbox(Cell& cell, Envelope* message);
 
@@ -196,9 +200,12 @@ void cancel_async(Cell& cell);
 // -- runner.cc
 // ---------------------------------------------------------------------------------------
 
-// Delivers at the head of the actor's own list, or at its tail; runner only.
+// Delivers before everything else that waits, or where the mailbox's order puts it; runner only.
+// Neither takes a place in a bounded mailbox.
 void prepend_local(Cell& cell, Envelope* message);
 void append_local(Cell& cell, Envelope* first, Envelope* last, std::int64_t count);
+// Messages have been taken from the inbox and not yet handled; runner only.
+bool has_waiting(const Cell& cell);
 // Makes dead letters of everything that waits in the mailbox and the stash; runner only.
 void drain_to_dead_letters(Cell& cell, Envelope* closed_inbox, std::string_view reason);
 // What follows every handler: failure, forward, end of the message.
