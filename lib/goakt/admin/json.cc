@@ -113,6 +113,16 @@ std::size_t Json::size() const {
   return value_->json.size();
 }
 
+std::string Json::take_text(std::string_view key) {
+  Document& json = value_->json;
+  if (!json.is_object()) return {};
+  const auto it = json.find(std::string(key));
+  if (it == json.end() || !it->is_string()) return {};
+  std::string text = it->get<std::string>();
+  json.erase(it);
+  return text;
+}
+
 std::string Json::dump() const {
   return one_line(value_->json);
 }

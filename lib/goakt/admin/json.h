@@ -56,6 +56,8 @@ class Json {
   Json& add(std::string_view value);
 
   std::size_t size() const;
+  // Removes a member and returns it when it is text; empty when it is not there.
+  std::string take_text(std::string_view key);
   // One line. Bytes that are no UTF-8 are replaced.
   std::string dump() const;
 

@@ -65,6 +65,14 @@ Listener::Listener(Listener&& other) noexcept
       host_(std::move(other.host_)),
       port_(other.port_) {}
 
+Listener& Listener::operator=(Listener&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  std::swap(path_, other.path_);
+  std::swap(host_, other.host_);
+  std::swap(port_, other.port_);
+  return *this;
+}
+
 Listener::~Listener() {
   if (descriptor_ < 0) return;
   ::close(descriptor_);

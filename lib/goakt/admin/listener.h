@@ -11,7 +11,7 @@ namespace goakt::admin {
 class Listener {
  public:
   Listener(Listener&& other) noexcept;
-  Listener& operator=(Listener&&) = delete;
+  Listener& operator=(Listener&& other) noexcept;
   ~Listener();
 
   // Port 0 takes any. `address_in_use` when somebody listens there: SO_REUSEPORT, which would let

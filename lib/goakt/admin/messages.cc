@@ -1,0 +1,189 @@
+#include "goakt/admin/message_body.h"
+#include "goakt/admin/query_values.h"
+#include "goakt/admin/routes.h"
+#include "goakt/node/message_json.h"
+#include "goakt/node/node.h"
+
+#include <algorithm>
+#include <deque>
+
+namespace goakt::admin {
+
+namespace {
+
+constexpr std::int64_t kLongestAsk = 300'000;
+constexpr std::size_t kMostLines = 10'000;
+constexpr std::size_t kAsksUnderWay = 256;
+
+Reply tell(const Request& request, node::Node& node) {
+  const auto pid = node.find(request.param("name"));
+  if (!pid) return refuse(pid.error());
+  const auto body = Json::parse(request.body);
+  if (!body) return refuse(body.error());
+  Fields fields(*body);
+  MessageBody parts = MessageBody::read(fields);
+  if (auto errors = fields.finish(); !errors.empty())
+    return refuse(Refusal::invalid(std::move(errors)));
+  auto message = to_message(std::move(parts), *pid, node.kinds());
+  if (!message) return refuse(message.error());
+  if (const Status sent = pid->tell(*std::move(message)); !sent) return refuse(sent.error());
+  Json json;
+  json.set("accepted", 1);
+  return answer(json, 202);
+}
+
+// ",\"type\":T,\"message\":M}" of an answer, or its problem.
+std::string answer_members(Result<Message> reply) {
+  auto json = reply ? node::json_from_message(*reply)
+                    : Result<std::string>(unexpected(reply.error().clone()));
+  if (!json) return ",\"problem\":" + Refusal::from(json.error()).to_json().dump() + "}\n";
+  // Names of types hold nothing that JSON would escape but what C++ puts around template arguments.
+  Json type;
+  type.set("type", reply->type_name());
+  std::string members = type.dump();
+  members.front() = ',';
+  members.pop_back();
+  return members + ",\"message\":" + *json + "}\n";
+}
+
+Reply ask(const Request& request, node::Node& node) {
+  const auto pid = node.find(request.param("name"));
+  if (!pid) return refuse(pid.error());
+  const auto body = Json::parse(request.body);
+  if (!body) return refuse(body.error());
+  Fields fields(*body);
+  MessageBody parts = MessageBody::read(fields);
+  const auto timeout = fields.integer("timeoutMs", 1, kLongestAsk);
+  if (auto errors = fields.finish(); !errors.empty())
+    return refuse(Refusal::invalid(std::move(errors)));
+  auto message = to_message(std::move(parts), *pid, node.kinds());
+  if (!message) return refuse(message.error());
+
+  const auto begin = std::chrono::steady_clock::now();
+  auto reply = pid->ask(*std::move(message),
+                        timeout ? std::chrono::milliseconds(*timeout) : node.ask_timeout());
+  const auto took = std::chrono::steady_clock::now() - begin;
+  if (!reply) return refuse(reply.error());
+  auto json = node::json_from_message(*reply);
+  if (!json) return refuse(json.error());
+  Json document;
+  document.set("type", reply->type_name()).set_raw("message", *json);
+  document.set("nanos", std::chrono::duration_cast<std::chrono::nanoseconds>(took).count());
+  return answer(document);
+}
+
+// A batch of NDJSON lines. Messages leave in the order of the lines; asks are under way together,
+// up to a bound, and answered in order.
+class Batch {
+ public:
+  Batch(node::Node& node, std::int64_t first_line) : node_(node), line_(first_line) {}
+
+  void take(std::string_view text) {
+    const std::string head = "{\"line\":" + std::to_string(line_++);
+    if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;  // counted, not answered
+    auto outcome = send(text);
+    if (!outcome) {
+      put({head + ",\"problem\":" + outcome.error().to_json().dump() + "}\n", std::nullopt});
+    } else if (*outcome) {
+      put({head, *std::move(outcome)});
+      if (++under_way_ > kAsksUnderWay) finish_first_ask();
+    } else {
+      put({head + ",\"status\":\"accepted\"}\n", std::nullopt});
+    }
+  }
+
+  std::string finish() {
+    while (!entries_.empty()) finish_first_ask();
+    return std::move(out_);
+  }
+
+ private:
+  struct Entry {
+    std::string text;  // the whole line, or its beginning while the answer is not there
+    std::optional<PendingAnswer> answer;
+  };
+
+  void put(Entry entry) {
+    if (entries_.empty() && !entry.answer)
+      out_ += entry.text;
+    else
+      entries_.push_back(std::move(entry));
+  }
+
+  // Waits for the oldest ask and writes all that stood behind it.
+  void finish_first_ask() {
+    Entry& first = entries_.front();
+    if (first.answer) {
+      out_ += first.text + answer_members(first.answer->get());
+      --under_way_;
+      entries_.pop_front();
+    }
+    while (!entries_.empty() && !entries_.front().answer) {
+      out_ += entries_.front().text;
+      entries_.pop_front();
+    }
+  }
+
+  // Nothing for a message that was told.
+  tl::expected<std::optional<PendingAnswer>, Refusal> send(std::string_view text) {
+    const auto line = Json::parse(text);
+    if (!line) return refuse(line.error());
+    Fields fields(*line);
+    const std::string to = fields.required_text("to");
+    MessageBody parts = MessageBody::read(fields);
+    const auto timeout = fields.integer("ask", 1, kLongestAsk);
+    if (auto errors = fields.finish(); !errors.empty())
+      return refuse(Refusal::invalid(std::move(errors)));
+    const auto pid = node_.find(to);
+    if (!pid) return refuse(pid.error());
+    auto message = to_message(std::move(parts), *pid, node_.kinds());
+    if (!message) return refuse(message.error());
+    if (!timeout) {
+      if (const Status sent = pid->tell(*std::move(message)); !sent) return refuse(sent.error());
+      return std::nullopt;
+    }
+    auto pending =
+        PendingAnswer::ask(*pid, *std::move(message), std::chrono::milliseconds(*timeout));
+    if (!pending) return refuse(pending.error());
+    return std::optional<PendingAnswer>(*std::move(pending));
+  }
+
+  node::Node& node_;
+  std::int64_t line_;
+  std::string out_;
+  std::deque<Entry> entries_;  // the first one waits for an answer
+  std::size_t under_way_ = 0;
+};
+
+Reply send_lines(const Request& request, node::Node& node) {
+  const auto first = query_number(request, "firstLine", 1, 1, INT64_MAX / 2);
+  if (!first) return refuse(first.error());
+  std::string_view text = request.body;
+  if (static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) > kMostLines) {
+    return refuse(Problem::body_too_large,
+                  "at most " + std::to_string(kMostLines) + " lines at once");
+  }
+  Batch batch(node, *first);
+  while (!text.empty()) {
+    const auto feed = text.find('\n');
+    batch.take(text.substr(0, feed));
+    text.remove_prefix(feed == std::string_view::npos ? text.size() : feed + 1);
+  }
+  Response response;
+  response.content_type = kLinesType;
+  response.body = batch.finish();
+  return response;
+}
+
+}  // namespace
+
+void add_message_routes(Router& router, node::Node& node) {
+  const auto with = [&node](Reply (*handler)(const Request&, node::Node&)) -> Handler {
+    return [&node, handler](const Request& request) { return handler(request, node); };
+  };
+  router.add("POST", "/v1/actors/{name}/messages", Role::operate, with(tell), Router::kMessageBody);
+  router.add("POST", "/v1/actors/{name}/ask", Role::operate, with(ask), Router::kMessageBody);
+  router.add("POST", "/v1/messages", Role::operate, with(send_lines), Router::kMessageBody);
+}
+
+}  // namespace goakt::admin

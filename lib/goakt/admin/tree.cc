@@ -1,0 +1,81 @@
+#include "goakt/admin/actor_json.h"
+#include "goakt/admin/query_values.h"
+#include "goakt/admin/routes.h"
+#include "goakt/node/node.h"
+
+#include <algorithm>
+
+namespace goakt::admin {
+
+namespace {
+
+struct Shape {
+  std::int64_t max_children;
+};
+
+Json node_json(const Pid& pid, std::string_view name) {
+  Json json;
+  json.set("name", name).set("kind", pid.is_system() ? std::string() : pid.kind());
+  json.set("state", state_of(pid)).set("childCount", pid.children_count());
+  json.set("mailbox", pid.mailbox_depth()).set("processed", pid.processed_count());
+  json.set("restarts", pid.restart_count()).set("failures", pid.failure_count());
+  return json;
+}
+
+// `depth` levels below this one; 0: its children are only counted.
+Json subtree(const Pid& pid, std::string_view name, std::int64_t depth, const Shape& shape) {
+  Json json = node_json(pid, name);
+  if (depth == 0) return json;
+  std::vector<Pid> children = pid.children();
+  const std::size_t shown = std::min(children.size(), static_cast<std::size_t>(shape.max_children));
+  // Only those that are shown need an order.
+  const auto middle = children.begin() + static_cast<std::ptrdiff_t>(shown);
+  std::partial_sort(children.begin(), middle, children.end(),
+                    [](const Pid& a, const Pid& b) { return a.name() < b.name(); });
+  Json list = Json::array();
+  for (std::size_t i = 0; i < shown; ++i)
+    list.add(subtree(children[i], children[i].name(), depth - 1, shape));
+  json.set("children", std::move(list));
+  if (shown < children.size()) json.set("more", children.size() - shown);
+  return json;
+}
+
+Reply tree(const Request& request, node::Node& node) {
+  const auto depth = query_number(request, "depth", 3, 0, 100);
+  if (!depth) return refuse(depth.error());
+  const auto most = query_number(request, "maxChildren", 20, 1, 10'000);
+  if (!most) return refuse(most.error());
+  const Shape shape{*most};
+  const std::string_view root = request.query_value("root");
+
+  Json json;
+  json.set("kind", "Tree").set("system", node.system().name()).set("node", node.id());
+  if (!root.empty()) {
+    const auto pid = node.find(root);
+    if (!pid) return refuse(pid.error());
+    Json children = Json::array();
+    children.add(subtree(*pid, pid->name(), *depth, shape));
+    Json top;
+    top.set("name", root).set("children", std::move(children));
+    json.set("root", std::move(top));
+    return answer(json);
+  }
+  ActorSystem& system = node.system();
+  Json guardians = Json::array();
+  guardians.add(subtree(system.system_guardian(), "system",
+                        query_switch(request, "system") ? *depth : 0, shape));
+  guardians.add(subtree(system.user_guardian(), "user", *depth, shape));
+  Json top;
+  top.set("name", "root").set("children", std::move(guardians));
+  json.set("root", std::move(top));
+  return answer(json);
+}
+
+}  // namespace
+
+void add_tree_routes(Router& router, node::Node& node) {
+  router.add("GET", "/v1/tree", Role::viewer,
+             [&node](const Request& request) { return tree(request, node); });
+}
+
+}  // namespace goakt::admin

@@ -1,0 +1,155 @@
+#include "goakt/daemon/daemon.h"
+
+#include "goakt/admin/service.h"
+#include "goakt/config/settings.h"
+#include "goakt/daemon/exit_codes.h"
+#include "goakt/daemon/flags.h"
+#include "goakt/daemon/plugin_loader.h"
+#include "goakt/node/node.h"
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <pthread.h>
+#include <string>
+#include <thread>
+#include <unistd.h>
+
+namespace goakt::daemon {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+int complain(int exit, const Error& error) {
+  std::fprintf(stderr, "goaktd: %s\n", error.message().c_str());
+  if (!error.hint().empty())
+    std::fprintf(stderr, "  hint: %.*s\n", static_cast<int>(error.hint().size()),
+                 error.hint().data());
+  return exit;
+}
+
+int exit_of(const Error& error) {
+  switch (error.code()) {
+    case ErrorCode::invalid_argument:
+    case ErrorCode::invalid_actor_system_name:
+    case ErrorCode::name_required:
+    case ErrorCode::invalid_timeout:
+      return kConfiguration;
+    case ErrorCode::permission_denied:
+      return kPermission;
+    case ErrorCode::address_in_use:
+    case ErrorCode::internal:
+      return kOsRefusal;
+    default:
+      return kFailed;
+  }
+}
+
+// TERM and INT arrive at the main thread alone, at the place where it waits for them.
+class Signals {
+ public:
+  Signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+
+  int wait() const {
+    int signal = 0;
+    while (::sigwait(&set_, &signal) != 0) {
+    }
+    return signal;
+  }
+
+  // From now on the next one ends the process. _exit, because the stop that it cuts short may hold
+  // anything.
+  void second_ends_at_once() const {
+    std::signal(SIGTERM, [](int) { ::_exit(kTerminated); });
+    std::signal(SIGINT, [](int) { ::_exit(kInterrupted); });
+    ::pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+Result<Kinds> register_kinds(const config::Settings& settings, const Registrar& registrar) {
+  Kinds kinds;
+  if (registrar && settings.text("demo.kinds") != "false") {
+    Plugin program(kinds, "program");
+    registrar(program);
+    if (!program.status()) return unexpected(program.status().error().clone());
+  }
+  for (const std::string& name : settings.list("plugins.load"))
+    GOAKT_CHECK(load_plugin(plugin_path(name, settings.text("plugins.dir")), kinds));
+  return kinds;
+}
+
+// What to type next, for somebody at a terminal; the same facts on one line for a log.
+void greet(const node::Node& node, const admin::Service& admin, const std::string& name,
+           Clock::time_point begin) {
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+  std::string endpoints;
+  for (const std::string& url : admin.urls()) endpoints += (endpoints.empty() ? "" : ", ") + url;
+  if (::isatty(STDERR_FILENO) != 1) {
+    std::fprintf(stderr, "goaktd ready: system %s at %s, admin %s, %zu kinds, %lld ms\n",
+                 name.c_str(), node.id().c_str(), endpoints.c_str(), node.kinds().all().size(),
+                 static_cast<long long>(took.count()));
+    return;
+  }
+  const std::string first = admin.urls().empty() ? std::string() : admin.urls().front();
+  const std::string with = admin.moved() ? " --endpoint " + first : std::string();
+  const auto kinds = node.kinds().names();
+  std::fprintf(stderr,
+               "goaktd %s\n"
+               "  system  %s at %s\n"
+               "  admin   %s\n",
+               GOAKT_VERSION, name.c_str(), node.id().c_str(), endpoints.c_str());
+  if (admin.moved())
+    std::fprintf(stderr, "          the usual address is in use by another node\n");
+  std::fprintf(stderr, "  ready in %lld ms; now type, in another terminal:\n",
+               static_cast<long long>(took.count()));
+  if (!kinds.empty())
+    std::fprintf(stderr, "    goaktctl%s spawn hello --kind %s\n", with.c_str(),
+                 node.kinds().find("demo.echo") ? "demo.echo" : kinds.front().c_str());
+  if (node.kinds().find("demo.echo"))
+    std::fprintf(stderr, "    goaktctl%s ask hello --string hi\n", with.c_str());
+  std::fprintf(stderr, "    goaktctl%s tree\n", with.c_str());
+}
+
+}  // namespace
+
+int run(int argc, char** argv, const Registrar& registrar) {
+  const auto begin = Clock::now();
+  const CommandLine line = parse_command_line(argc, argv);
+  if (line.exit) return *line.exit;
+  auto settings = config::Settings::load(line.given, config::Settings::process_environment);
+  if (!settings) return complain(kConfiguration, settings.error());
+  auto kinds = register_kinds(*settings, registrar);  // forks: no threads before this
+  if (!kinds) return complain(kPlugin, kinds.error());
+
+  const Signals signals;
+  auto node = node::Node::create(*settings, *std::move(kinds));
+  if (!node) return complain(exit_of(node.error()), node.error());
+  if (const Status started = (*node)->start(); !started)
+    return complain(exit_of(started.error()), started.error());
+  auto admin = admin::Service::start(*settings, **node);
+  if (!admin) return complain(exit_of(admin.error()), admin.error());
+  greet(**node, **admin, settings->text("system.name"), begin);
+
+  const int signal = signals.wait();
+  std::fprintf(stderr, "goaktd: %s, stopping %zu actors\n", signal == SIGINT ? "SIGINT" : "SIGTERM",
+               (*node)->system().num_actors());
+  signals.second_ends_at_once();
+  // The system first: its stop ends the asks on which requests may be waiting.
+  const Status stopped = (*node)->stop();
+  admin->reset();
+  if (!stopped) return complain(kNotClean, stopped.error());
+  std::fprintf(stderr, "goaktd: stopped\n");
+  return kOk;
+}
+
+}  // namespace goakt::daemon

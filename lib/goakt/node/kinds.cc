@@ -1,0 +1,50 @@
+#include "goakt/node/kinds.h"
+
+#include <cctype>
+
+namespace goakt {
+
+namespace {
+
+bool is_kind_name(std::string_view name) {
+  if (name.empty() || name.size() > 255) return false;
+  for (const char c : name) {
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '-' && c != '_')
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Status Kinds::add(Kind kind) {
+  if (!is_kind_name(kind.name)) {
+    return fail(ErrorCode::invalid_argument,
+                "\"" + kind.name + "\" is no name of a kind: letters, digits, '.', '-' and '_'");
+  }
+  std::string name = kind.name;
+  std::string from = kind.from;
+  const auto [it, added] = by_name_.emplace(std::move(name), std::move(kind));
+  if (added) return {};
+  return fail(ErrorCode::invalid_argument, "the kind " + it->first + " of " + from +
+                                               " is registered already, by " + it->second.from);
+}
+
+const Kind* Kinds::find(std::string_view name) const {
+  const auto it = by_name_.find(name);
+  return it == by_name_.end() ? nullptr : &it->second;
+}
+
+std::vector<const Kind*> Kinds::all() const {
+  std::vector<const Kind*> kinds;
+  for (const auto& [name, kind] : by_name_) kinds.push_back(&kind);
+  return kinds;
+}
+
+std::vector<std::string> Kinds::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, kind] : by_name_) names.push_back(name);
+  return names;
+}
+
+}  // namespace goakt
