@@ -2,5 +2,5 @@
 #include "goakt/daemon/daemon.h"
 
 int main(int argc, char** argv) {
-  return goakt::daemon::run(argc, argv, goaktd::demo_kinds);
+  return goakt::daemon::run(argc, argv, {}, goaktd::demo_kinds);
 }

@@ -76,13 +76,19 @@ class Signals {
   sigset_t set_{};
 };
 
-Result<Kinds> register_kinds(const config::Settings& settings, const Registrar& registrar) {
+Status register_with(Kinds& kinds, const char* name, const Registrar& registrar) {
+  if (!registrar) return {};
+  Plugin plugin(kinds, name);
+  registrar(plugin);
+  if (plugin.status()) return {};
+  return unexpected(plugin.status().error().clone());
+}
+
+Result<Kinds> register_kinds(const config::Settings& settings, const Registrar& registrar,
+                             const Registrar& demo) {
   Kinds kinds;
-  if (registrar && settings.text("demo.kinds") != "false") {
-    Plugin program(kinds, "program");
-    registrar(program);
-    if (!program.status()) return unexpected(program.status().error().clone());
-  }
+  GOAKT_CHECK(register_with(kinds, "program", registrar));
+  if (settings.text("demo.kinds") != "false") GOAKT_CHECK(register_with(kinds, "demo", demo));
   for (const std::string& name : settings.list("plugins.load"))
     GOAKT_CHECK(load_plugin(plugin_path(name, settings.text("plugins.dir")), kinds));
   return kinds;
@@ -122,13 +128,13 @@ void greet(const node::Node& node, const admin::Service& admin, const std::strin
 
 }  // namespace
 
-int run(int argc, char** argv, const Registrar& registrar) {
+int run(int argc, char** argv, const Registrar& registrar, const Registrar& demo) {
   const auto begin = Clock::now();
   const CommandLine line = parse_command_line(argc, argv);
   if (line.exit) return *line.exit;
   auto settings = config::Settings::load(line.given, config::Settings::process_environment);
   if (!settings) return complain(kConfiguration, settings.error());
-  auto kinds = register_kinds(*settings, registrar);  // forks: no threads before this
+  auto kinds = register_kinds(*settings, registrar, demo);  // forks: no threads before this
   if (!kinds) return complain(kPlugin, kinds.error());
 
   const Signals signals;

@@ -15,6 +15,8 @@ using Registrar = std::function<void(Plugin&)>;
 // Reads flags and environment, loads plugins, starts the node and its admin API, and waits for a
 // signal: TERM or INT stops gracefully, a second one ends at once. Returns the exit code
 // (exit_codes.h). Call it first thing in main: plugins are tried before any thread exists.
-int run(int argc, char** argv, const Registrar& registrar = {});
+//
+// `demo` registers kinds that the setting demo.kinds switches off.
+int run(int argc, char** argv, const Registrar& registrar = {}, const Registrar& demo = {});
 
 }  // namespace goakt::daemon

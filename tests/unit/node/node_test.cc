@@ -1,0 +1,140 @@
+#include "goakt/node/node.h"
+
+#include "goakt/node/plugin.h"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+using namespace goakt;
+using namespace goakt::node;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Ping {};
+
+class Pinger final : public Actor {
+  int ping(const Ping&) { return ++count_; }
+
+  int count_ = 0;
+
+ public:
+  static constexpr auto handles = handlers(&Pinger::ping);
+};
+
+class Fragile final : public Actor {
+ public:
+  Status pre_start(Context&) override { return fail("test.Broken", "never starts"); }
+};
+
+std::unique_ptr<Node> started() {
+  Kinds kinds;
+  Plugin plugin(kinds, "test");
+  plugin.actor<Pinger>("test.pinger");
+  plugin.actor<Fragile>("test.fragile");
+  REQUIRE(plugin.status());
+  auto node = Node::create(config::Settings(), std::move(kinds));
+  REQUIRE(node);
+  REQUIRE((*node)->start());
+  return *std::move(node);
+}
+
+SpawnRequest request(std::string name, std::string kind, std::string parent = {}) {
+  SpawnRequest spawn;
+  spawn.name = std::move(name);
+  spawn.kind = std::move(kind);
+  spawn.parent = std::move(parent);
+  return spawn;
+}
+
+ErrorCode code_of(const Result<Pid>& result) {
+  return result ? ErrorCode::internal : result.error().code();
+}
+
+}  // namespace
+
+TEST_CASE("kinds are registered once, under good names, with what they accept") {
+  Kinds kinds;
+  Plugin first(kinds, "first");
+  first.actor<Pinger>("ping");
+  CHECK(first.status());
+  REQUIRE(kinds.find("ping") != nullptr);
+  CHECK(kinds.find("ping")->from == "first");
+  REQUIRE(kinds.find("ping")->accepts.size() == 1);
+  CHECK(kinds.find("ping")->accepts[0] == &message_type<Ping>());
+
+  Plugin second(kinds, "second");
+  second.actor<Pinger>("ping");
+  second.actor<Pinger>("other");
+  REQUIRE(!second.status());
+  CHECK(second.status().error().message() ==
+        "the kind ping of second is registered already, by first");
+  Plugin third(kinds, "third");
+  third.actor<Pinger>("bad name");
+  CHECK(!third.status());
+}
+
+TEST_CASE("actors are spawned by kind, found by name and stopped") {
+  const auto node = started();
+  const auto pid = node->spawn(request("a", "test.pinger"));
+  REQUIRE(pid);
+  CHECK(pid->kind() == "test.pinger");
+  const auto child = node->spawn(request("b", "test.pinger", "a"));
+  REQUIRE(child);
+  CHECK(child->parent() == *pid);
+  const auto found = node->find("a/b");
+  REQUIRE(found);
+  CHECK(*found == *child);
+  const auto answer = found->ask<int>(Ping{}, 10s);
+  REQUIRE(answer);
+  CHECK(*answer == 1);
+  CHECK(node->find("GoAktSystemGuardian"));
+  REQUIRE(node->kill("a"));
+  CHECK(code_of(node->find("a")) == ErrorCode::actor_not_found);
+  CHECK(code_of(node->find("a/b")) == ErrorCode::actor_not_found);
+}
+
+TEST_CASE("what cannot be spawned says why and disturbs nothing") {
+  const auto node = started();
+  REQUIRE(node->spawn(request("a", "test.pinger")));
+  const auto unknown = node->spawn(request("x", "test.pnger"));
+  CHECK(code_of(unknown) == ErrorCode::type_not_registered);
+  CHECK(unknown.error().hint() == "did you mean test.pinger?");
+  CHECK(code_of(node->spawn(request("a", "test.pinger"))) == ErrorCode::actor_already_exists);
+  CHECK(code_of(node->spawn(request("x", "test.pinger", "nobody"))) == ErrorCode::actor_not_found);
+  CHECK(!node->spawn(request("GoAktX", "test.pinger")));
+  CHECK(!node->spawn(request("", "test.pinger")));
+  CHECK(node->system().num_actors() == 1);
+
+  SpawnRequest again = request("a", "test.pinger");
+  again.if_absent = true;
+  CHECK(node->spawn(again));
+  again.kind = "test.fragile";
+  CHECK(code_of(node->spawn(again)) == ErrorCode::actor_already_exists);
+}
+
+TEST_CASE("system actors are not killed") {
+  const auto node = started();
+  const Status killed = node->kill("GoAktSystemGuardian");
+  REQUIRE(!killed);
+  CHECK(killed.error().is(ErrorCode::shutdown_forbidden));
+}
+
+TEST_CASE("events are kept in order with growing ids") {
+  const auto node = started();
+  REQUIRE(node->spawn(request("a", "test.pinger")));
+  REQUIRE(node->kill("a"));
+  const auto events = node->events().kept();
+  REQUIRE(events.size() >= 2);
+  std::uint64_t last = 0;
+  bool stopped = false;
+  for (const EventRecord& event : events) {
+    CHECK(event.id > last);
+    last = event.id;
+    stopped = stopped || (event.type == "actor.stopped" && event.actor.ends_with("/a"));
+  }
+  CHECK(stopped);
+  CHECK(node->events().kept().size() == events.size());  // looking takes nothing away
+}
