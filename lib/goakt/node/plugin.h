@@ -120,8 +120,9 @@ GOAKT_API std::uint32_t library_protobuf_version();
 }  // namespace goakt
 
 #define GOAKT_PLUGIN(plugin_name, plugin)                                                         \
-  extern "C" __attribute__((visibility("default"),                                                \
-                            used)) extern const ::goakt::PluginInfo goakt_plugin_info;            \
+  extern "C" {                                                                                    \
+  extern __attribute__((visibility("default"))) const ::goakt::PluginInfo goakt_plugin_info;      \
+  }                                                                                               \
   constexpr ::goakt::PluginInfo goakt_plugin_info =                                               \
       ::goakt::internal::make_plugin_info(plugin_name, GOAKT_BUILD_ID);                           \
   static void goakt_plugin_body(::goakt::Plugin&);                                                \
