@@ -496,6 +496,7 @@ void start_again(Cell& cell) {
   cell.started_ms.store(system.now_ms(), std::memory_order_relaxed);
   cell.last_activity_ms.store(system.now_ms(), std::memory_order_relaxed);
   x.count_base = cell.processed.load(std::memory_order_relaxed);
+  x.stop_mode = StopMode::stop;  // of the next stop, which says nothing when it is a plain one
   announce_start(cell);
   for (const Pid& child : children_of(system, cell)) post(child, [](Cell& c) { resume_halted(c); });
   give_post_start(cell);
