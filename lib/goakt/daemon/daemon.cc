@@ -1,7 +1,10 @@
 #include "goakt/daemon/daemon.h"
 
 #include "goakt/admin/service.h"
+#include "goakt/base/log.h"
+#include "goakt/base/log_output.h"
 #include "goakt/config/settings.h"
+#include "goakt/daemon/event_logger.h"
 #include "goakt/daemon/exit_codes.h"
 #include "goakt/daemon/flags.h"
 #include "goakt/daemon/plugin_loader.h"
@@ -10,6 +13,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <pthread.h>
 #include <string>
 #include <thread>
@@ -94,16 +98,34 @@ Result<Kinds> register_kinds(const config::Settings& settings, const Registrar& 
   return kinds;
 }
 
-// What to type next, for somebody at a terminal; the same facts on one line for a log.
+bool on_terminal() {
+  return ::isatty(STDERR_FILENO) == 1;
+}
+
+Result<Logger> open_log(const config::Settings& settings) {
+  const std::string& format = settings.text("log.format");
+  LogOutput::Options options;
+  options.format =
+      format == "text" || (format == "auto" && on_terminal()) ? LogFormat::text : LogFormat::json;
+  GOAKT_TRY(auto output, LogOutput::open(std::move(options)));
+  LogOptions levels;
+  levels.level = parse_log_level(settings.text("log.level")).value_or(LogLevel::info);
+  return Logger(std::move(output), levels);
+}
+
+// What to type next, for somebody at a terminal; the same facts as a line of the log elsewhere.
 void greet(const node::Node& node, const admin::Service& admin, const std::string& name,
-           Clock::time_point begin) {
+           const Logger& log, Clock::time_point begin) {
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
   std::string endpoints;
   for (const std::string& url : admin.urls()) endpoints += (endpoints.empty() ? "" : ", ") + url;
-  if (::isatty(STDERR_FILENO) != 1) {
-    std::fprintf(stderr, "goaktd ready: system %s at %s, admin %s, %zu kinds, %lld ms\n",
-                 name.c_str(), node.id().c_str(), endpoints.c_str(), node.kinds().all().size(),
-                 static_cast<long long>(took.count()));
+  if (!on_terminal()) {
+    log.info("goaktd ready", {{"version", GOAKT_VERSION},
+                              {"system", name},
+                              {"node", node.id()},
+                              {"admin", endpoints},
+                              {"kinds", node.kinds().all().size()},
+                              {"startMs", took.count()}});
     return;
   }
   const std::string first = admin.urls().empty() ? std::string() : admin.urls().front();
@@ -138,23 +160,30 @@ int run(int argc, char** argv, const Registrar& registrar, const Registrar& demo
   if (!kinds) return complain(kPlugin, kinds.error());
 
   const Signals signals;
+  const auto log = open_log(*settings);
+  if (!log) return complain(exit_of(log.error()), log.error());
   auto node = node::Node::create(*settings, *std::move(kinds));
   if (!node) return complain(exit_of(node.error()), node.error());
   if (const Status started = (*node)->start(); !started)
     return complain(exit_of(started.error()), started.error());
   auto admin = admin::Service::start(*settings, **node);
   if (!admin) return complain(exit_of(admin.error()), admin.error());
-  greet(**node, **admin, settings->text("system.name"), begin);
+  std::optional<EventLogger> event_logger(std::in_place, (*node)->system(), *log);
+  greet(**node, **admin, settings->text("system.name"), *log, begin);
 
   const int signal = signals.wait();
-  std::fprintf(stderr, "goaktd: %s, stopping %zu actors\n", signal == SIGINT ? "SIGINT" : "SIGTERM",
-               (*node)->system().num_actors());
+  log->info("goaktd stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"},
+                                {"actors", (*node)->system().num_actors()}});
   signals.second_ends_at_once();
   // The system first: its stop ends the asks on which requests may be waiting.
   const Status stopped = (*node)->stop();
   admin->reset();
-  if (!stopped) return complain(kNotClean, stopped.error());
-  std::fprintf(stderr, "goaktd: stopped\n");
+  event_logger.reset();
+  if (!stopped) {
+    log->log(LogLevel::error, "goaktd stopped, not clean", stopped.error());
+    return kNotClean;
+  }
+  log->info("goaktd stopped");
   return kOk;
 }
 
