@@ -5,6 +5,7 @@
 #include "goakt/message/envelope.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -13,6 +14,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -73,19 +76,76 @@ struct ActorWarning {
   std::string reason;
 };
 
+struct NodeJoined {
+  std::string address;
+  WallTime timestamp;
+};
+
+struct NodeLeft {
+  std::string address;
+  WallTime timestamp;
+};
+
+// Empty: there is none.
+struct LeaderChanged {
+  std::string address;
+  WallTime timestamp;
+};
+
+// The actors and grains of a node that left begin to move.
+struct RelocationStarted {
+  std::string address;
+  WallTime timestamp;
+  std::uint64_t actors = 0;
+  std::uint64_t grains = 0;
+  bool best_effort = false;
+};
+
+struct RelocationFailed {
+  std::string address;
+  WallTime timestamp;
+  std::uint64_t actors = 0;
+  std::uint64_t grains = 0;
+  std::string error;
+};
+
 using Event =
     std::variant<ActorStarted, ActorStopped, ActorPassivated, ActorRestarted, ActorReinstated,
-                 ActorChildCreated, ActorSuspended, Deadletter, ActorWarning>;
+                 ActorChildCreated, ActorSuspended, Deadletter, ActorWarning, NodeJoined, NodeLeft,
+                 LeaderChanged, RelocationStarted, RelocationFailed>;
+
+// "ActorStarted", ...: the event's type.
+GOAKT_API std::string_view event_name(const Event& event);
+
+using EventFilter = std::function<bool(const Event&)>;
+
+// A filter that lets these types through: only_events<Deadletter, ActorSuspended>().
+template <class... Types>
+EventFilter only_events() {
+  return [](const Event& event) { return (std::holds_alternative<Types>(event) || ...); };
+}
+
+class EventStream;
+
+struct SubscribeOptions {
+  std::size_t capacity = 8'192;
+  // Called by whoever publishes: short, and without locks of one's own.
+  EventFilter filter = {};
+  // Gets each event, one after the other, on a thread of the runtime's that may block; never on the
+  // one that publishes. With it, next() and drain() find nothing.
+  std::function<void(const Event&)> callback = {};
+};
 
 // One listener's queue: bounded, drops the oldest and counts. Any thread.
-class GOAKT_API Subscriber {
+class GOAKT_API Subscriber : public std::enable_shared_from_this<Subscriber> {
  public:
-  explicit Subscriber(std::size_t capacity, std::function<bool(const Event&)> filter);
+  explicit Subscriber(SubscribeOptions options);
 
   const std::string& id() const { return id_; }
 
   bool active() const { return active_.load(std::memory_order_acquire); }
 
+  // No more events come; those that wait can still be taken.
   void shutdown();
   // The next event, or none within the time (zero: do not wait) or after shutdown.
   std::optional<Event> next(std::chrono::nanoseconds timeout = {});
@@ -96,39 +156,61 @@ class GOAKT_API Subscriber {
 
  private:
   friend class EventStream;
-  void push(const Event& event);
+  using Shared = std::shared_ptr<const Event>;
+
+  // True: there are events now, and nobody is calling the callback.
+  bool push(const Shared& event);
+  bool wants(const Event& event) const;
+  void call_back();
 
   const std::string id_;
-  const std::size_t capacity_;
-  const std::function<bool(const Event&)> filter_;
+  const SubscribeOptions options_;
   std::atomic<bool> active_{true};
   std::atomic<std::uint64_t> dropped_{0};
-  std::mutex mutex_;  // guards queue_
+  std::mutex mutex_;  // guards everything below
   std::condition_variable arrived_;
-  std::deque<Event> queue_;
+  std::deque<Shared> queue_;
+  bool calling_ = false;
 };
 
 // Fans events out to subscribers; never blocks a publisher, costs one load without subscribers.
+// Thread-safe.
 class GOAKT_API EventStream {
  public:
   static constexpr std::size_t kDefaultCapacity = 8'192;
 
+  // Runs a function on another thread, later.
+  using Executor = std::function<void(std::function<void()>)>;
+
+  EventStream() = default;
+
+  explicit EventStream(Executor executor) : executor_(std::move(executor)) {}
+
   std::shared_ptr<Subscriber> subscribe(std::size_t capacity = kDefaultCapacity,
-                                        std::function<bool(const Event&)> filter = {});
+                                        EventFilter filter = {});
+  std::shared_ptr<Subscriber> subscribe(SubscribeOptions options);
+  // A callback that runs just now ends; no other begins.
   void unsubscribe(const Subscriber& subscriber);
 
   bool has_subscribers() const { return count_.load(std::memory_order_relaxed) != 0; }
 
   std::size_t subscribers_count() const { return count_.load(std::memory_order_relaxed); }
 
-  void publish(const Event& event);
-  // Ends all subscribers.
+  void publish(Event event);
+  // Ends all subscribers. What waits for callbacks is delivered by the calling thread; the
+  // executor must have come to rest.
   void close();
 
  private:
+  using Subscribers = std::vector<std::shared_ptr<Subscriber>>;
+
+  void replace(Subscribers subscribers);
+
+  const Executor executor_;
   std::atomic<std::size_t> count_{0};
-  std::mutex mutex_;  // guards subscribers_
-  std::vector<std::shared_ptr<Subscriber>> subscribers_;
+  std::mutex mutex_;  // guards both
+  std::shared_ptr<const Subscribers> subscribers_ = std::make_shared<const Subscribers>();
+  bool closed_ = false;
 };
 
 }  // namespace goakt

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "goakt/base/export.h"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -7,7 +9,7 @@
 namespace goakt {
 
 // When an idle actor is stopped to free its memory (GoAkt's passivation strategies).
-class Passivation {
+class GOAKT_API Passivation {
  public:
   enum class Kind : std::uint8_t { time_based, messages_count_based, long_lived };
 

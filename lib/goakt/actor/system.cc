@@ -1,12 +1,14 @@
 #include "goakt/actor/system.h"
 
+#include "goakt/actor/extension.h"
+#include "goakt/actor/internal/shutdown.h"
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
 #include "goakt/base/errors.h"
+#include "goakt/base/memory.h"
 #include "goakt/base/names.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <sched.h>
 #include <signal.h>
 #include <thread>
@@ -29,9 +31,9 @@ struct Guardian : Actor {};
 // Parent of the system's own actors: a failure there ends the system.
 struct SystemGuardian final : Actor {
   void panicked(const PanicSignal& signal, ReceiveContext& ctx) {
-    std::fprintf(stderr, "a system actor failed (%s): stopping the actor system\n",
-                 signal.reason.c_str());
     ActorSystem& system = ctx.system();
+    system.internals().options.logger.error("a system actor failed: stopping the actor system",
+                                            {{"reason", signal.reason}});
     std::thread([&system] { static_cast<void>(system.stop()); }).detach();
   }
 
@@ -56,20 +58,34 @@ System::System(std::string system_name, SystemOptions system_options)
       dispatcher({options.workers == 0 ? usable_cpus() : options.workers, options.blocking_threads,
                   options.seed}),
       timers(clock),
-      dead_letters(options.dead_letters_kept) {}
+      scheduler(clock, timers),
+      passivator(*this),
+      evictor(*this),
+      // Callbacks of listeners may block.
+      events([this](std::function<void()> call) {
+        if (dispatcher.seeded())
+          post(pid_of(*root), [call = std::move(call)](Cell&) { call(); });
+        else
+          dispatcher.blocking().submit(std::move(call));
+      }),
+      dead_letters(options.dead_letters_kept) {
+  for (const auto& extension : options.extensions) extensions[extension->id()] = extension;
+}
 
 System::~System() {
   if (running()) static_cast<void>(stop());
-  // What never ran through a stop (guardians of a system that was not started, actors that hung).
-  names.scan(0, SIZE_MAX, [](Cell& cell) {
+  dispatcher.stop();  // after a stop that timed out, threads still run
+  // What never ran through a stop: actors that hung, and their parents.
+  const auto discard = [](Cell& cell) {
+    close_control(cell);
+    std::int64_t count;
+    drain_to_dead_letters(cell, cell.inbox.close(count), error_text(ErrorCode::dead));
     delete std::exchange(cell.actor, nullptr);
     delete cell.extension.exchange(nullptr);
     return true;
-  });
-  if (root != nullptr) {
-    delete std::exchange(root->actor, nullptr);
-    delete root->extension.exchange(nullptr);
-  }
+  };
+  names.scan(0, SIZE_MAX, discard);
+  if (root != nullptr && root->has(kRunning)) discard(*root);
 }
 
 std::string System::address_prefix() const {
@@ -96,8 +112,11 @@ KindInfo& System::kind(std::string_view kind_name) {
 }
 
 void System::log_failure(const Cell& cell, std::string_view what, const Error& error) {
-  events.publish(
-      ActorWarning{path_of(cell), clock.wall(), std::string(what) + ": " + error.message()});
+  const std::string path = path_of(cell);
+  options.logger.log(LogLevel::error, what, error, {{"actor", path}});
+  publish([&] {
+    return ActorWarning{path, clock.wall(), std::string(what) + ": " + error.message()};
+  });
 }
 
 namespace {
@@ -158,7 +177,10 @@ Status System::start() {
                                std::make_unique<Guardian>(), nothing, Directive::escalate);
   dead_letter_actor = &make_guardian(*this, system_guardian, names::kDeadletter,
                                      std::make_unique<Guardian>(), nothing, Directive::resume);
+  scheduler.start();
+  passivator.start();
   state.store(State::running, std::memory_order_release);
+  evictor.start();
   return {};
 }
 
@@ -167,7 +189,11 @@ Status System::stop() {
   if (!state.compare_exchange_strong(expected, State::stopping))
     return fail(ErrorCode::actor_system_not_started);
   const TimePoint deadline = clock.now() + options.shutdown_timeout;
-  Status result;
+  Shutdown shutdown(*facade, options.shutdown_hooks, clock);
+  evictor.stop();
+  passivator.stop();
+  scheduler.stop();
+  shutdown.run(ShutdownPhase::before_unbind, ShutdownPhase::before_actors_stop);
   dispatcher.normal().drain_lanes();
   // All user actors, children before parents; then the runtime's own.
   auto completion = std::make_shared<Completion>();
@@ -175,14 +201,99 @@ Status System::stop() {
   if (dispatcher.seeded())
     while (!completion->done() && dispatcher.run_one()) {
     }
-  if (Status stopped = completion->wait(deadline - clock.now()); !stopped)
-    result = std::move(stopped);
+  Status stopped = completion->wait(deadline - clock.now());
+  const bool all_stopped = completion->done();
+  if (!all_stopped)
+    stopped = unexpected(Error(ErrorCode::request_timeout)
+                             .while_doing("stopping the actor system: " + running_actors()));
+  shutdown.add(std::move(stopped));
+  shutdown.run(ShutdownPhase::after_actors_stop, ShutdownPhase::after_actors_stop);
   dispatcher.normal().drain_lanes();
   timers.stop();
-  dispatcher.stop();
+  // A handler that does not return keeps its thread: only the destructor waits for that.
+  if (all_stopped) dispatcher.stop();
   events.close();
+  options.logger.flush();
   state.store(State::stopped, std::memory_order_release);
-  return result;
+  return shutdown.result();
+}
+
+std::string System::running_actors() {
+  constexpr std::size_t kNamed = 10;
+  std::string text;
+  std::size_t count = 0;
+  names.scan(0, SIZE_MAX, [&](Cell& cell) {
+    if (cell.has(kSystemActor) || ++count > kNamed) return true;
+    text.append(count == 1 ? "" : ", ").append(cell.name());
+    return true;
+  });
+  if (count > kNamed) text.append(" and " + std::to_string(count - kNamed) + " more");
+  return text.append(count == 1 ? " has not stopped" : " have not stopped");
+}
+
+void System::actor_stopped(Cell& cell) {
+  passivator.removed(cell);
+  scheduler.target_stopped(pid_of(cell));
+  KindInfo& info = *cell.kind;
+  info.processed.fetch_add(cell.processed.load(std::memory_order_relaxed),
+                           std::memory_order_relaxed);
+  if (const auto n = cell.failures.load(std::memory_order_relaxed); n != 0)
+    info.failures.fetch_add(n, std::memory_order_relaxed);
+  if (const auto n = cell.restarts.load(std::memory_order_relaxed); n != 0)
+    info.restarts.fetch_add(n, std::memory_order_relaxed);
+  if (const auto n = cell.reinstated.load(std::memory_order_relaxed); n != 0)
+    info.reinstated.fetch_add(n, std::memory_order_relaxed);
+}
+
+void KindInfo::add_turn(Duration duration, std::uint32_t messages) {
+  messages = std::max(messages, 1u);  // the last one of an actor is not counted
+  const auto each =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(duration.count(), 0)) / messages;
+  processing[PowerHistogram::bucket_of(each)].fetch_add(messages, std::memory_order_relaxed);
+  processing_sum.fetch_add(each * messages, std::memory_order_relaxed);
+}
+
+std::vector<KindMetric> System::kind_metrics() {
+  std::map<const KindInfo*, KindMetric> by_kind;
+  {
+    std::lock_guard lock(kinds_mutex);
+    for (const auto& [kind_name, info] : kinds) {
+      KindMetric& metric = by_kind[info.get()];
+      metric.kind = kind_name;
+      metric.processed = info->processed.load(std::memory_order_relaxed);
+      metric.failures = info->failures.load(std::memory_order_relaxed);
+      metric.restarts = info->restarts.load(std::memory_order_relaxed);
+      metric.reinstated = info->reinstated.load(std::memory_order_relaxed);
+      for (std::size_t i = 0; i < PowerHistogram::kBuckets; ++i) {
+        metric.processing.buckets[i] = info->processing[i].load(std::memory_order_relaxed);
+        metric.processing.count += metric.processing.buckets[i];
+      }
+      metric.processing.sum = info->processing_sum.load(std::memory_order_relaxed);
+    }
+  }
+  // Cells leave the table under its lock before they end, so all of them are whole.
+  names.scan(0, SIZE_MAX, [&](Cell& cell) {
+    const auto it = by_kind.find(cell.kind);
+    if (it == by_kind.end() || cell.has(kSystemActor)) return true;
+    KindMetric& metric = it->second;
+    ++metric.actors;
+    metric.processed += cell.processed.load(std::memory_order_relaxed);
+    metric.failures += cell.failures.load(std::memory_order_relaxed);
+    metric.restarts += cell.restarts.load(std::memory_order_relaxed);
+    metric.reinstated += cell.reinstated.load(std::memory_order_relaxed);
+    if (const CellExtension* x = extension_or_null(cell))
+      metric.stashed += x->stash_size.load(std::memory_order_relaxed);
+    const auto depth = static_cast<std::uint64_t>(cell.depth());
+    metric.mailbox += depth;
+    metric.depth.add(depth);
+    return true;
+  });
+  std::vector<KindMetric> metrics;
+  for (auto& [info, metric] : by_kind)
+    if (metric.actors != 0 || metric.processed != 0) metrics.push_back(std::move(metric));
+  std::sort(metrics.begin(), metrics.end(),
+            [](const KindMetric& a, const KindMetric& b) { return a.kind < b.kind; });
+  return metrics;
 }
 
 }  // namespace internal
@@ -196,16 +307,39 @@ ActorSystem::ActorSystem(std::unique_ptr<System> system) : system_(std::move(sys
 
 ActorSystem::~ActorSystem() = default;
 
+namespace {
+
+Status check_options(const SystemOptions& o) {
+  const auto invalid = [](const char* text) { return fail(ErrorCode::invalid_argument, text); };
+  if (o.throughput_budget == 0) return invalid("throughput budget must be greater than zero");
+  if (o.actor_init_max_retries <= 0)
+    return invalid("actor init max retries must be greater than zero");
+  if (o.blocking_threads == 0) return invalid("blocking threads must be greater than zero");
+  for (const std::chrono::nanoseconds timeout :
+       {o.actor_init_timeout, o.shutdown_timeout, o.ask_timeout, o.eviction_interval})
+    if (timeout.count() <= 0) return fail(ErrorCode::invalid_timeout);
+  if (o.passivation_timeout.count() < 0 || o.stall_warning.count() < 0)
+    return fail(ErrorCode::invalid_timeout);
+  const MemoryPressure& pressure = o.memory_pressure;
+  if (pressure.percent < 0 || pressure.percent > 100 || pressure.evicted_percent < 0 ||
+      pressure.evicted_percent > 100)
+    return invalid("memory pressure is given in percent");
+  if (pressure.policy > EvictionPolicy::mru) return fail(ErrorCode::invalid_eviction_policy);
+  for (const auto& extension : o.extensions) {
+    if (!extension) return invalid("extension must not be null");
+    GOAKT_CHECK(names::check_id(extension->id()));
+  }
+  for (const auto& hook : o.shutdown_hooks)
+    if (!hook) return invalid("shutdown hook must not be null");
+  return {};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<ActorSystem>> ActorSystem::create(std::string_view name,
                                                          SystemOptions options) {
   GOAKT_CHECK(names::check_system(name));
-  if (options.throughput_budget == 0)
-    return fail(ErrorCode::invalid_argument, "throughput budget must be greater than zero");
-  if (options.actor_init_max_retries <= 0)
-    return fail(ErrorCode::invalid_argument, "actor init max retries must be greater than zero");
-  if (options.actor_init_timeout.count() <= 0 || options.shutdown_timeout.count() <= 0 ||
-      options.ask_timeout.count() <= 0)
-    return fail(ErrorCode::invalid_timeout);
+  GOAKT_CHECK(check_options(options));
   return std::unique_ptr<ActorSystem>(
       new ActorSystem(std::make_unique<System>(std::string(name), std::move(options))));
 }
@@ -286,21 +420,146 @@ Result<Pid> ActorSystem::respawn(std::string_view name) {
   return pid;
 }
 
-std::shared_ptr<Subscriber> ActorSystem::subscribe(std::size_t capacity,
-                                                   std::function<bool(const Event&)> filter) {
+// -- Schedules
+// ----------------------------------------------------------------------------------------
+
+Result<std::string> ActorSystem::schedule_once(const Pid& to, Message message,
+                                               std::chrono::nanoseconds delay,
+                                               ScheduleOptions options) {
+  return system_->scheduler.once(to, std::move(message), delay, std::move(options));
+}
+
+Result<std::string> ActorSystem::schedule(const Pid& to, Message message,
+                                          std::chrono::nanoseconds interval,
+                                          ScheduleOptions options) {
+  return system_->scheduler.every(to, std::move(message), interval, std::move(options));
+}
+
+Result<std::string> ActorSystem::schedule_cron(const Pid& to, Message message,
+                                               std::string_view expression,
+                                               ScheduleOptions options) {
+  return system_->scheduler.cron(to, std::move(message), expression, std::move(options));
+}
+
+Status ActorSystem::cancel_schedule(std::string_view reference) {
+  return system_->scheduler.cancel(reference);
+}
+
+Status ActorSystem::pause_schedule(std::string_view reference) {
+  return system_->scheduler.pause(reference);
+}
+
+Status ActorSystem::resume_schedule(std::string_view reference) {
+  return system_->scheduler.resume(reference);
+}
+
+std::vector<ScheduleInfo> ActorSystem::list_schedules() const {
+  return system_->scheduler.list();
+}
+
+// -- Events and dead letters
+// --------------------------------------------------------------------------
+
+std::shared_ptr<Subscriber> ActorSystem::subscribe(std::size_t capacity, EventFilter filter) {
   return system_->events.subscribe(capacity, std::move(filter));
 }
 
-void ActorSystem::unsubscribe(const Subscriber& subscriber) {
-  system_->events.unsubscribe(subscriber);
+Result<std::shared_ptr<Subscriber>> ActorSystem::subscribe(SubscribeOptions options) {
+  if (!system_->running()) return fail(ErrorCode::actor_system_not_started);
+  return system_->events.subscribe(std::move(options));
 }
 
-std::vector<Deadletter> ActorSystem::dead_letters() const {
-  return system_->dead_letters.kept();
+Status ActorSystem::unsubscribe(const Subscriber& subscriber) {
+  if (!system_->running()) return fail(ErrorCode::actor_system_not_started);
+  system_->events.unsubscribe(subscriber);
+  return {};
+}
+
+std::vector<Deadletter> ActorSystem::dead_letters(const DeadletterQuery& query) const {
+  return system_->dead_letters.kept(query);
 }
 
 std::uint64_t ActorSystem::dead_letters_count() const {
   return system_->dead_letters.total();
+}
+
+std::uint64_t ActorSystem::dead_letters_count(std::string_view receiver) const {
+  return system_->dead_letters.count_for(receiver);
+}
+
+Result<std::size_t> ActorSystem::replay_dead_letters(const DeadletterQuery& query) {
+  if (!system_->running()) return fail(ErrorCode::actor_system_not_started);
+  // Names are unique enough to find the actor, the path tells whether it is the one.
+  const auto named = [this](std::string_view path) {
+    const auto found = actor_of(path.substr(path.rfind('/') + 1));
+    return found && found->path() == path ? *found : Pid();
+  };
+  std::size_t sent = 0;
+  for (Deadletter& letter : system_->dead_letters.take(query)) {
+    const Pid to = named(letter.receiver);
+    auto copy = letter.message->is<NoMessage>() ? Result<Message>(fail(ErrorCode::invalid_message))
+                                                : letter.message->copy();
+    if (to && copy && internal::send(to, copy->release(), named(letter.sender)))
+      ++sent;
+    else
+      system_->dead_letters.put_back(std::move(letter));
+  }
+  return sent;
+}
+
+// -- Figures
+// ------------------------------------------------------------------------------------------
+
+Result<SystemMetric> ActorSystem::metric() const {
+  if (!system_->running()) return fail(ErrorCode::actor_system_not_started);
+  SystemMetric metric;
+  metric.dead_letters = dead_letters_count();
+  metric.actors = num_actors();
+  metric.uptime = std::chrono::duration_cast<std::chrono::seconds>(uptime());
+  metric.memory_used = memory::used();
+  metric.memory_size = memory::size();
+  metric.memory_available = memory::free();
+  return metric;
+}
+
+std::vector<KindMetric> ActorSystem::kind_metrics() const {
+  return system_->kind_metrics();
+}
+
+// -- Extensions and dependencies
+// ----------------------------------------------------------------------
+
+std::shared_ptr<Extension> ActorSystem::extension(std::string_view id) const {
+  const auto it = system_->extensions.find(id);
+  return it == system_->extensions.end() ? nullptr : it->second;
+}
+
+std::vector<std::shared_ptr<Extension>> ActorSystem::extensions() const {
+  std::vector<std::shared_ptr<Extension>> all;
+  for (const auto& [id, extension] : system_->extensions) all.push_back(extension);
+  return all;
+}
+
+void ActorSystem::inject(std::string_view type_name,
+                         std::function<std::shared_ptr<Dependency>()> factory) {
+  std::lock_guard lock(system_->dependency_mutex);
+  system_->dependency_types.insert_or_assign(std::string(type_name), std::move(factory));
+}
+
+Result<std::shared_ptr<Dependency>> ActorSystem::make_dependency(std::string_view type_name,
+                                                                 std::string_view bytes) const {
+  std::function<std::shared_ptr<Dependency>()> factory;
+  {
+    std::lock_guard lock(system_->dependency_mutex);
+    const auto it = system_->dependency_types.find(type_name);
+    if (it == system_->dependency_types.end())
+      return fail(ErrorCode::dependency_type_not_registered);
+    factory = it->second;
+  }
+  std::shared_ptr<Dependency> dependency = factory();
+  if (!dependency) return fail(ErrorCode::instance_not_dependency);
+  GOAKT_CHECK(dependency->unmarshal(bytes));
+  return dependency;
 }
 
 Pid ActorSystem::no_sender() const {

@@ -1,10 +1,13 @@
 #pragma once
 
 #include "goakt/actor/actor.h"
+#include "goakt/actor/dead_letter.h"
 #include "goakt/actor/event_stream.h"
 #include "goakt/actor/handlers.h"
+#include "goakt/actor/metric.h"
 #include "goakt/actor/pid.h"
 #include "goakt/actor/receive_context.h"
+#include "goakt/actor/scheduler.h"
 #include "goakt/actor/spawn_options.h"
 #include "goakt/actor/system_options.h"
 #include "goakt/base/export.h"
@@ -142,14 +145,90 @@ class GOAKT_API ActorSystem {
     return to.template ask<R>(std::forward<M>(message), timeout);
   }
 
+  // Sends a message later, returns the reference of the schedule, which ends when it has fired for
+  // the last time, when its target stops, or with the system. Errors: scheduler_not_started,
+  // undefined_actor, dead, remoting_disabled (remote target), schedule_already_exists and
+  // schedule_reference_empty; for repeated messages invalid_message when they cannot be copied.
+  template <class M>
+  Result<std::string> schedule_once(const Pid& to, M&& message, std::chrono::nanoseconds delay,
+                                    ScheduleOptions options = {}) {
+    return schedule_once(to, internal::to_message(std::forward<M>(message)), delay,
+                         std::move(options));
+  }
+
+  Result<std::string> schedule_once(const Pid& to, Message message, std::chrono::nanoseconds delay,
+                                    ScheduleOptions options = {});
+
+  // First after one interval, then at a fixed rate: ticks that come late, up to 24 hours of them,
+  // are made up for. Error: invalid_timer_interval.
+  template <class M>
+  Result<std::string> schedule(const Pid& to, M&& message, std::chrono::nanoseconds interval,
+                               ScheduleOptions options = {}) {
+    return schedule(to, internal::to_message(std::forward<M>(message)), interval,
+                    std::move(options));
+  }
+
+  Result<std::string> schedule(const Pid& to, Message message, std::chrono::nanoseconds interval,
+                               ScheduleOptions options = {});
+
+  // At the times of a cron expression (base/cron.h). Errors: invalid_cron, trigger_expired.
+  template <class M>
+  Result<std::string> schedule_cron(const Pid& to, M&& message, std::string_view expression,
+                                    ScheduleOptions options = {}) {
+    return schedule_cron(to, internal::to_message(std::forward<M>(message)), expression,
+                         std::move(options));
+  }
+
+  Result<std::string> schedule_cron(const Pid& to, Message message, std::string_view expression,
+                                    ScheduleOptions options = {});
+
+  // Errors: scheduler_not_started, schedule_reference_not_found; schedule_suspended for a second
+  // pause, schedule_active for a resume without one. A paused one-shot keeps what was left of its
+  // delay, an interval begins anew.
+  Status cancel_schedule(std::string_view reference);
+  Status pause_schedule(std::string_view reference);
+  Status resume_schedule(std::string_view reference);
+  std::vector<ScheduleInfo> list_schedules() const;
+
   // Listens to the events of event_stream.h until the subscriber is unsubscribed or the system
-  // stops.
+  // stops; may begin before the start.
   std::shared_ptr<Subscriber> subscribe(std::size_t capacity = EventStream::kDefaultCapacity,
-                                        std::function<bool(const Event&)> filter = {});
-  void unsubscribe(const Subscriber& subscriber);
+                                        EventFilter filter = {});
+  // The same with all options. Error: actor_system_not_started.
+  Result<std::shared_ptr<Subscriber>> subscribe(SubscribeOptions options);
+  // Error: actor_system_not_started.
+  Status unsubscribe(const Subscriber& subscriber);
+
   // The last messages that nobody handled, newest last.
-  std::vector<Deadletter> dead_letters() const;
+  std::vector<Deadletter> dead_letters(const DeadletterQuery& query = {}) const;
+  // Since the start; of one receiver (path) or all.
   std::uint64_t dead_letters_count() const;
+  std::uint64_t dead_letters_count(std::string_view receiver) const;
+  // Sends kept letters again, to receivers that are there now, and forgets them; what cannot be
+  // sent stays. Returns how many were sent. Error: actor_system_not_started.
+  Result<std::size_t> replay_dead_letters(const DeadletterQuery& query);
+
+  // Error: actor_system_not_started.
+  Result<SystemMetric> metric() const;
+  // The sums of each kind of actor, by name. Looks at all actors.
+  std::vector<KindMetric> kind_metrics() const;
+
+  // Null when there is none of that id.
+  std::shared_ptr<Extension> extension(std::string_view id) const;
+  std::vector<std::shared_ptr<Extension>> extensions() const;
+
+  // Makes a type of dependency known, so that actors that carry one can be spawned from elsewhere.
+  template <class D>
+  void inject() {
+    const D example;
+    inject(example.type_name(), [] { return std::make_shared<D>(); });
+  }
+
+  void inject(std::string_view type_name, std::function<std::shared_ptr<Dependency>()> factory);
+  // A dependency from its marshalled form. Errors: dependency_type_not_registered, and what its
+  // unmarshal gives.
+  Result<std::shared_ptr<Dependency>> make_dependency(std::string_view type_name,
+                                                      std::string_view bytes) const;
 
   Pid no_sender() const;
   Pid root_guardian() const;

@@ -75,6 +75,13 @@ Error Error::with_hint(std::string hint) && {
   return std::move(*this);
 }
 
+Error Error::and_also(Error other) && {
+  Error* last = this;
+  while (last->detail_ && last->detail_->cause) last = last->detail_->cause.get();
+  last->detail().cause = std::make_unique<Error>(std::move(other));
+  return std::move(*this);
+}
+
 Error Error::while_doing(std::string_view what) && {
   std::string text(what);
   text.append(": ").append(detail_ && !detail_->message.empty() ? detail_->message

@@ -41,6 +41,8 @@ class GOAKT_API Error {
   std::string_view type_name() const noexcept;
 
   Error with_hint(std::string hint) &&;
+  // Both errors, the other one behind this and what it wraps: Go's errors.Join of a list.
+  Error and_also(Error other) &&;
   // Prefixes the message: "joining 10.0.0.4: request timed out". The code stays.
   Error while_doing(std::string_view what) &&;
   Error clone() const;

@@ -75,7 +75,8 @@ Status reserve_room(Cell& cell, std::uint32_t generation, Envelope* message, boo
       dead_letter(cell, message, error_text(ErrorCode::mailbox_full));
       return {};
     case Overflow::block:
-      if (this_thread.worker == nullptr && this_thread.running == nullptr) {
+      if (this_thread.worker == nullptr && this_thread.running == nullptr &&
+          !this_thread.must_not_block) {
         // What this thread has told others may be what makes room here.
         cell.system->dispatcher.normal().flush_lane();
         if (wait_for_place(cell, admission)) {

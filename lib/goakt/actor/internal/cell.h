@@ -42,8 +42,9 @@ enum Flag : std::uint32_t {
   kInlineAsk = 1u << 15,     // an outside asker may run the turn
   kRestarting = 1u << 16,
   kLongLived = 1u << 17,
-  kCountPassivation = 1u << 18,  // passivated after a number of messages
-  kStarting = 1u << 19,          // its name is taken, pre_start has not ended
+  kCountPassivation = 1u << 18,   // passivated after a number of messages
+  kStarting = 1u << 19,           // its name is taken, pre_start has not ended
+  kPassivationParked = 1u << 20,  // paused past its deadline
 };
 
 // Sends are taken only in this state.

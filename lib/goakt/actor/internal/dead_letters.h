@@ -1,5 +1,6 @@
 #pragma once
 
+#include "goakt/actor/dead_letter.h"
 #include "goakt/actor/event_stream.h"
 #include "goakt/actor/internal/cell.h"
 
@@ -17,6 +18,11 @@ namespace goakt::internal {
 // Keeps the last dead letters and counts all of them. Any thread.
 class DeadLetters {
  public:
+  // A message that is larger, in the process or on the wire, is kept without its body.
+  static constexpr std::size_t kMaxBody = 64 * 1024;
+  // Further receivers are not counted one by one: dead names must not fill the memory.
+  static constexpr std::size_t kMaxReceivers = 16'384;
+
   explicit DeadLetters(std::size_t capacity) : capacity_(capacity) {}
 
   void add(Deadletter letter);
@@ -25,9 +31,15 @@ class DeadLetters {
 
   std::uint64_t count_for(std::string_view receiver) const;
   // Newest last.
-  std::vector<Deadletter> kept() const;
+  std::vector<Deadletter> kept(const DeadletterQuery& query = {}) const;
+  // The same, and no longer kept.
+  std::vector<Deadletter> take(const DeadletterQuery& query);
+  // Keeps it once more, without counting it again.
+  void put_back(Deadletter letter);
 
  private:
+  void keep(Deadletter letter);
+
   const std::size_t capacity_;
   std::atomic<std::uint64_t> total_{0};
   mutable std::mutex mutex_;  // guards the two below
@@ -36,6 +48,9 @@ class DeadLetters {
 };
 
 class System;
+
+// Messages that are nobody's loss: PostStart, Terminated and the runtime's own.
+bool is_exempt(const MessageType& type);
 
 // Makes a dead letter of a message that `cell` will not handle, and tells its asker. Takes
 // ownership.

@@ -55,6 +55,7 @@ struct ThreadState {
   bool gone = false;             // that actor ended during the turn: its cell is no longer ours
   std::uint64_t lane_owner = 0;  // id of the pool that `lane` belongs to
   Lane* lane = nullptr;
+  bool must_not_block = false;  // fires the timers: others wait for it
 };
 
 extern constinit thread_local ThreadState this_thread __attribute__((tls_model("initial-exec")));

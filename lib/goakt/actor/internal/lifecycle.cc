@@ -1,3 +1,4 @@
+#include "goakt/actor/extension.h"
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
@@ -160,6 +161,21 @@ void release_turn(Cell& cell) {
   }
 }
 
+Status check_options(const SpawnOptions& o) {
+  if (o.init_timeout && o.init_timeout->count() <= 0) return fail(ErrorCode::invalid_timeout);
+  if (o.passivation && o.passivation->kind() == Passivation::Kind::time_based &&
+      o.passivation->timeout().count() <= 0)
+    return unexpected(errors::invalid_passivation_strategy(o.passivation->describe()));
+  if (o.passivation && o.passivation->kind() == Passivation::Kind::messages_count_based &&
+      o.passivation->messages() == 0)
+    return unexpected(errors::invalid_passivation_strategy(o.passivation->describe()));
+  for (const auto& dependency : o.dependencies) {
+    if (!dependency) return fail(ErrorCode::dependency_not_found, "dependency must not be null");
+    GOAKT_CHECK(names::check_id(dependency->id()));
+  }
+  return {};
+}
+
 bool needs_extension(const SpawnRequest& request, const Cell& parent) {
   const SpawnOptions& o = request.options;
   const CellExtension* inherited = extension_or_null(parent);
@@ -246,6 +262,7 @@ Result<Pid> spawn_actor(System& system, SpawnRequest request) {
     GOAKT_CHECK(names::check_actor(request.name));
   const std::string_view name = request.name;
   if (!request.recipe.object) return fail(ErrorCode::undefined_actor);
+  GOAKT_CHECK(check_options(request.options));
 
   Cell* cell = nullptr;
   for (;;) {
@@ -315,6 +332,7 @@ Result<Pid> spawn_actor(System& system, SpawnRequest request) {
   cell->flags.fetch_or(kRunning, std::memory_order_relaxed);
   cell->flags.fetch_and(~std::uint32_t{kStarting}, std::memory_order_release);
   if (system.spawns_waiting.load(std::memory_order_relaxed) != 0) end_starting(system);
+  system.actor_started(*cell);
   release_turn(*cell);
   return pid;
 }
@@ -463,6 +481,7 @@ void finish_stop(Cell& cell) {
     stop_error = std::move(x->stop_error);
     retire(*x);
   }
+  system.actor_stopped(cell);
   if (last_child) notify_parent_of_last(parent);
   system.cells.release(cell);
   finish_waiters(std::move(waiting_for_end), std::move(stop_error));

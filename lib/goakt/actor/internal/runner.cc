@@ -151,6 +151,7 @@ void handle_control(Cell& cell, ReceiveContext& ctx, Envelope* message) {
   } else if (message->type == &message_type<ResumePassivation>()) {
     delete_envelope(message);
     cell.flags.fetch_and(~std::uint32_t{kPassivationPaused}, std::memory_order_relaxed);
+    cell.system->passivator.resumed(cell);
   } else if ((cell.masked & (kMaskStopping | kMaskRestarting)) != 0) {
     delete_envelope(message);  // a notice that nobody is there to read
   } else {
@@ -218,6 +219,8 @@ TurnEnd run_turn(Cell& cell) {
     shared_queue = extension_or_null(cell)->admission;
 
   std::uint32_t budget = system.options.throughput_budget;
+  KindInfo* const timed = GOAKT_UNLIKELY(system.options.metrics) ? cell.kind : nullptr;
+  const TimePoint began = timed != nullptr ? system.clock.now() : TimePoint();
   bool stamped = false;
   TurnEnd end = TurnEnd::idle;
   for (;;) {
@@ -260,6 +263,8 @@ TurnEnd run_turn(Cell& cell) {
       break;
     }
   }
+  if (GOAKT_UNLIKELY(timed != nullptr) && stamped)
+    timed->add_turn(system.clock.now() - began, system.options.throughput_budget - budget);
   if (thread.worker != nullptr) thread.worker->running.store(outer, std::memory_order_relaxed);
   thread.running = outer;
   thread.gone = outer_gone;

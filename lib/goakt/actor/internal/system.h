@@ -5,19 +5,25 @@
 #include "goakt/actor/internal/cell_store.h"
 #include "goakt/actor/internal/dead_letters.h"
 #include "goakt/actor/internal/dispatcher.h"
+#include "goakt/actor/internal/evictor.h"
 #include "goakt/actor/internal/extension.h"
 #include "goakt/actor/internal/name_table.h"
+#include "goakt/actor/internal/passivator.h"
+#include "goakt/actor/internal/scheduler.h"
 #include "goakt/actor/internal/timers.h"
+#include "goakt/actor/metric.h"
 #include "goakt/actor/system.h"
 #include "goakt/base/clock.h"
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace goakt::internal {
 
@@ -25,6 +31,18 @@ namespace goakt::internal {
 struct KindInfo {
   std::string name;
   std::atomic<std::int64_t> actors{0};
+
+  // Of actors that have stopped.
+  std::atomic<std::uint64_t> processed{0};
+  std::atomic<std::uint64_t> failures{0};
+  std::atomic<std::uint64_t> restarts{0};
+  std::atomic<std::uint64_t> reinstated{0};
+
+  // Nanoseconds per message, one sample per turn; only with SystemOptions::metrics.
+  std::array<std::atomic<std::uint64_t>, PowerHistogram::kBuckets> processing{};
+  std::atomic<std::uint64_t> processing_sum{0};
+
+  void add_turn(Duration duration, std::uint32_t messages);
 };
 
 // The runtime of one node: everything that actors share. Owned by its ActorSystem.
@@ -62,6 +80,9 @@ class System {
   NameTable names;
   Dispatcher dispatcher;
   Timers timers;
+  Scheduler scheduler;
+  Passivator passivator;
+  Evictor evictor;
   EventStream events;
   DeadLetters dead_letters;
   std::atomic<std::uint64_t> spawn_sequence{0};
@@ -82,6 +103,17 @@ class System {
   }
 
   KindInfo& kind(std::string_view name);
+  std::vector<KindMetric> kind_metrics();
+
+  // By id; fixed.
+  std::map<std::string, std::shared_ptr<Extension>, std::less<>> extensions;
+  std::mutex dependency_mutex;  // guards dependency_types
+  std::map<std::string, std::function<std::shared_ptr<Dependency>()>, std::less<>> dependency_types;
+
+  // In the actor's own turn, when it has begun to work and when it leaves for good.
+  void actor_started(Cell& cell) { passivator.add(cell); }
+
+  void actor_stopped(Cell& cell);
   // A failure that nobody else reports.
   void log_failure(const Cell& cell, std::string_view what, const Error& error);
 
@@ -96,6 +128,9 @@ class System {
   }
 
  private:
+  // All that still run, for the report of a stop that did not end.
+  std::string running_actors();
+
   std::array<SpinLock, 64> tree_locks;
   std::mutex kinds_mutex;  // guards kinds
   std::map<std::string, std::unique_ptr<KindInfo>, std::less<>> kinds;

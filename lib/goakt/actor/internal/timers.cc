@@ -1,5 +1,7 @@
 #include "goakt/actor/internal/timers.h"
 
+#include "goakt/actor/internal/dispatcher.h"
+
 #include <algorithm>
 #include <pthread.h>
 
@@ -126,6 +128,7 @@ void Timers::wake() {
 }
 
 void Timers::run() {
+  this_thread.must_not_block = true;
   while (!stopping_.load(std::memory_order_relaxed)) {
     fire_due();
     // From here on every new timer wakes us: one that we overlook below, or that comes before what
