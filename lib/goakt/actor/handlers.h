@@ -267,6 +267,49 @@ struct ListedReply {
   using type = typename Pick<position, listed>::type;
 };
 
+// The message that a value, a fill function or a Message stands for.
+template <class M, bool kFill = FillFunction<std::remove_cvref_t<M>>>
+struct SentMessage {
+  using type = std::remove_cvref_t<M>;
+};
+
+template <class M>
+struct SentMessage<M, true> {
+  using type = typename FillTraits<decltype(&std::remove_cvref_t<M>::operator())>::Message;
+};
+
+// Everybody takes control messages; what an untyped Message or a receive() takes shows at run time.
+template <class A, class M>
+constexpr bool takes() {
+  using Sent = typename SentMessage<M>::type;
+  if constexpr (!HasHandles<A> || std::same_as<Sent, Message> || kIsControl<Sent>)
+    return true;
+  else
+    return ListedReply<A, Sent>::listed;
+}
+
+template <class A, class M>
+constexpr void check_listed() {
+  static_assert(takes<A, M>(), "this actor does not list that message in its `handles`");
+}
+
+// What A answers to M; Message when its list does not say.
+template <class A, class M, bool kListed = HasHandles<A>>
+struct TypedReplyOf {
+  using Listed = typename ListedReply<A, typename SentMessage<M>::type>::type;
+  using type = std::conditional_t<std::is_void_v<Listed>, Message, Listed>;
+};
+
+template <class A, class M>
+struct TypedReplyOf<A, M, false> {
+  using type = Message;
+};
+
+template <class A, class M>
+using TypedReply = typename TypedReplyOf<A, M>::type;
+
+struct AsListed;  // the reply's type is the one in the list
+
 }  // namespace internal
 
 // A handle that knows its actor's protocol: sends only what A handles, and knows the reply's type.
@@ -278,6 +321,35 @@ class PidOf : public Pid {
 
   // The caller vouches for the type: the name's kind is not checked.
   explicit PidOf(Pid pid) : Pid(pid) {}
+
+  template <class M>
+  Status tell(M&& message) const {
+    internal::check_listed<A, M>();
+    return Pid::tell(std::forward<M>(message));
+  }
+  template <MessageValue M, class... Args>
+  requires(sizeof...(Args) != 1) Status tell(Args&&... args)
+  const {
+    internal::check_listed<A, M>();
+    return Pid::template tell<M>(std::forward<Args>(args)...);
+  }
+
+  // Result<what A lists as the reply>, unless the caller names another type.
+  template <class R = internal::AsListed, class M>
+  auto ask(M&& message, std::chrono::nanoseconds timeout) const {
+    internal::check_listed<A, M>();
+    using Reply =
+        std::conditional_t<std::same_as<R, internal::AsListed>, internal::TypedReply<A, M>, R>;
+    return Pid::template ask<Reply>(std::forward<M>(message), timeout);
+  }
+
+  template <class R = internal::AsListed, class M>
+  auto ask(M&& message, std::chrono::nanoseconds timeout, const std::stop_token& canceled) const {
+    internal::check_listed<A, M>();
+    using Reply =
+        std::conditional_t<std::same_as<R, internal::AsListed>, internal::TypedReply<A, M>, R>;
+    return Pid::template ask<Reply>(std::forward<M>(message), timeout, canceled);
+  }
 };
 
 }  // namespace goakt

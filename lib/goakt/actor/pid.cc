@@ -2,10 +2,12 @@
 
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/system.h"
+#include "goakt/actor/messages.h"
 #include "goakt/actor/metric.h"
 #include "goakt/base/errors.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace goakt {
 
@@ -78,12 +80,59 @@ Status deliver(const Pid& to, Envelope* message) {
   return enqueue(*cell, generation, message);
 }
 
+void deliver_or_dead_letter(const Pid& to, Envelope* message) {
+  Cell* cell = PidAccess::cell(to);
+  if (cell == nullptr) return delete_envelope(message);
+  if (!to.is_running()) return undeliverable(*cell, PidAccess::generation(to), message);
+  // Refused now: it stopped this moment, or its mailbox is full. The letter gets a copy if there
+  // can be one.
+  Message kept;
+  if (message->type->copy_construct != nullptr) {
+    Message whole(message);
+    if (auto copy = whole.copy()) kept = std::move(*copy);
+    message = whole.release();
+    if (kept) kept.get()->origin = message->origin;
+  }
+  if (!kept) kept = Message::make<NoMessage>();
+  if (Status sent = deliver(to, message); !sent)
+    dead_letter(*cell, kept.release(), sent.error().message());
+}
+
 Status send(const Pid& to, Envelope* message, const Pid& from) {
   message->origin = origin_of_actor(from);
   return deliver(to, message);
 }
 
-Result<Message> ask(const Pid& to, Envelope* message, std::chrono::nanoseconds timeout) {
+namespace {
+
+// Answers an ask in the asker's own name, when it gives up.
+struct AskCanceled {
+  std::uint64_t origin;
+
+  void operator()() const {
+    complete_with_error(origin,
+                        Error(ErrorCode::request_timeout, "context canceled\nrequest timed out"));
+  }
+};
+
+// For the time that an actor's own thread waits in a blocking ask: whom it waits for.
+class BlockedActor {
+ public:
+  BlockedActor(Cell& self, const Cell& target, std::uint64_t origin) : x_(extension_of(self)) {
+    x_.awaits_origin.store(origin, std::memory_order_relaxed);
+    x_.awaits.store(&target, std::memory_order_release);
+  }
+
+  ~BlockedActor() { x_.awaits.store(nullptr, std::memory_order_release); }
+
+ private:
+  CellExtension& x_;
+};
+
+}  // namespace
+
+Result<Message> ask(const Pid& to, Envelope* message, std::chrono::nanoseconds timeout,
+                    const std::stop_token* canceled) {
   Cell* cell = PidAccess::cell(to);
   if (GOAKT_UNLIKELY(cell == nullptr || timeout.count() <= 0)) {
     delete_envelope(message);
@@ -95,8 +144,20 @@ Result<Message> ask(const Pid& to, Envelope* message, std::chrono::nanoseconds t
     return fail(ErrorCode::dead);
   }
   System& system = *cell->system;
+  if (Cell* self = this_thread.running; GOAKT_UNLIKELY(self != nullptr)) {
+    if (std::string cycle; closes_ask_cycle(*self, cell, cycle)) {
+      delete_envelope(message);
+      return fail(ErrorCode::ask_cycle, "ask cycle: " + cycle);
+    }
+  }
   ReplySlot& slot = acquire_slot();
   message->origin = origin_of(slot);
+  std::optional<std::stop_callback<AskCanceled>> on_cancel;
+  if (GOAKT_UNLIKELY(canceled != nullptr))
+    on_cancel.emplace(*canceled, AskCanceled{message->origin});
+  std::optional<BlockedActor> blocked;
+  if (GOAKT_UNLIKELY(this_thread.running != nullptr))
+    blocked.emplace(*this_thread.running, *cell, message->origin);
   const std::string_view type = message->type->name;
   // What this thread told before goes first.
   if (this_thread.worker == nullptr) system.dispatcher.normal().flush_lane();

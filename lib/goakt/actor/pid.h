@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -28,7 +29,8 @@ struct PidAccess;
 
 // Both take ownership of the message. `from` is who sends (may be nobody).
 GOAKT_API Status send(const Pid& to, Envelope* message, const Pid& from);
-GOAKT_API Result<Message> ask(const Pid& to, Envelope* message, std::chrono::nanoseconds timeout);
+GOAKT_API Result<Message> ask(const Pid& to, Envelope* message, std::chrono::nanoseconds timeout,
+                              const std::stop_token* canceled = nullptr);
 
 // A function that fills a message where it will travel: [](bank::Credit& c) { c.set_amount(5); }
 template <class F>
@@ -65,6 +67,15 @@ Message to_message(M&& message) {
   } else {
     return Message::of(std::forward<M>(message));
   }
+}
+
+// Only an owned Message can be none at all.
+template <class M>
+bool is_nothing(const M& message) {
+  if constexpr (std::same_as<M, Message>)
+    return !message;
+  else
+    return false;
 }
 
 template <class R>
@@ -126,10 +137,12 @@ class GOAKT_API Pid {
   Result<Pid> child(std::string_view name) const;
   std::size_t children_count() const;
 
-  // Sends without waiting. Errors: dead, and mailbox_full for mailboxes that refuse. A value, a
-  // fill function or a Message; `tell<M>(args...)` builds an M in its envelope.
+  // Sends without waiting. Errors: dead, mailbox_full for mailboxes that refuse, invalid_message
+  // for an empty Message. A value, a fill function or a Message; `tell<M>(args...)` builds an M in
+  // its envelope.
   template <class M>
   Status tell(M&& message) const {
+    if (internal::is_nothing(message)) return fail(ErrorCode::invalid_message);
     return internal::send(*this, internal::to_message(std::forward<M>(message)).release(), Pid());
   }
   template <MessageValue M, class... Args>
@@ -141,6 +154,7 @@ class GOAKT_API Pid {
   // The same in the name of another actor.
   template <class M>
   Status tell_from(const Pid& sender, M&& message) const {
+    if (internal::is_nothing(message)) return fail(ErrorCode::invalid_message);
     return internal::send(*this, internal::to_message(std::forward<M>(message)).release(), sender);
   }
 
@@ -152,8 +166,19 @@ class GOAKT_API Pid {
   // unhandled, invalid_response (reply of another type), and whatever the actor refuses with.
   template <class R = Message, class M>
   Result<R> ask(M&& message, std::chrono::nanoseconds timeout) const {
+    if (internal::is_nothing(message)) return fail(ErrorCode::invalid_message);
     return internal::reply_as<R>(
         internal::ask(*this, internal::to_message(std::forward<M>(message)).release(), timeout));
+  }
+
+  // The same for callers that may give up: when `canceled` is requested, the error is
+  // request_timeout with the text "context canceled\nrequest timed out".
+  template <class R = Message, class M>
+  Result<R> ask(M&& message, std::chrono::nanoseconds timeout,
+                const std::stop_token& canceled) const {
+    if (internal::is_nothing(message)) return fail(ErrorCode::invalid_message);
+    return internal::reply_as<R>(internal::ask(
+        *this, internal::to_message(std::forward<M>(message)).release(), timeout, &canceled));
   }
 
   // One after the other, the same timeout for each; the first error discards all.

@@ -2,7 +2,9 @@
 
 #include "goakt/actor/internal/receive_access.h"
 #include "goakt/actor/internal/reply_slot.h"
+#include "goakt/actor/internal/request_record.h"
 #include "goakt/actor/internal/system.h"
+#include "goakt/base/errors.h"
 
 #include <algorithm>
 
@@ -12,16 +14,32 @@ namespace internal {
 
 using Access = ReceiveAccess;
 
+namespace {
+
+// An answer for which nobody waits any more: counted and shown, never delivered.
+void report_late(const ReceiveContext& ctx, const MessageType& type) {
+  System& system = *PidAccess::cell(ctx.self())->system;
+  system.late_replies.fetch_add(1, std::memory_order_relaxed);
+  system.publish([&] {
+    return ActorWarning{ctx.self().path(), system.clock.wall(),
+                        "late reply of type " + type.name + ": its asker no longer waits"};
+  });
+}
+
+}  // namespace
+
 void answer(ReceiveContext& ctx, Envelope* reply) {
   Envelope* message = Access::envelope(ctx);
-  Access::outcome(ctx) |= Access::kAnswered;
+  const std::uint8_t before = std::exchange(
+      Access::outcome(ctx), static_cast<std::uint8_t>(Access::outcome(ctx) | Access::kAnswered));
   if (message == nullptr || origin_kind(message->origin) != OriginKind::slot) {
     delete_envelope(reply);  // told, not asked: nobody waits
     return;
   }
   Access::answered(ctx) = sender_of(message->origin);  // afterwards the slot no longer tells
-  if (!complete(message->origin, reply))
-    PidAccess::cell(ctx.self())->system->late_replies.fetch_add(1, std::memory_order_relaxed);
+  const bool first = (before & Access::kAnswered) == 0;
+  const MessageType& type = *reply->type;
+  if (GOAKT_UNLIKELY(!complete(message->origin, reply)) && first) report_late(ctx, type);
 }
 
 void refuse(ReceiveContext& ctx, Error error) {
@@ -85,6 +103,10 @@ Status ReceiveContext::send(const Pid& to, Envelope* message) {
   return internal::deliver(to, message);
 }
 
+void ReceiveContext::err_not_found(std::string_view name) {
+  err(errors::actor_not_found(name));
+}
+
 Pid ReceiveContext::find(std::string_view name) const {
   auto found = system().actor_of(name);
   return found ? *found : Pid();
@@ -97,11 +119,32 @@ void ReceiveContext::tell_name(std::string_view name, Envelope* message) {
   check(send(*to, owned.release()));
 }
 
+void ReceiveContext::pipe_to_name(std::string_view name, internal::PipeTask task,
+                                  PipeOptions options) {
+  if (!task) return err(Error(ErrorCode::undefined_task));
+  auto to = system().actor_of(name);
+  if (!to) return err(std::move(to).error());
+  check(internal::pipe(system(), Pid(), *to, std::move(task), std::move(options)));
+}
+
 void ReceiveContext::batch_tell(const Pid& to, std::vector<Message> messages) {
   for (Message& message : messages) {
     Status sent = send(to, message.release());
     if (!sent) return err(std::move(sent).error());
   }
+}
+
+Task<Result<std::vector<Message>>> ReceiveContext::batch_ask(Pid to, std::vector<Message> messages,
+                                                             std::chrono::nanoseconds timeout) {
+  std::vector<Message> replies;
+  replies.reserve(messages.size());
+  for (Message& message : messages) {
+    auto pending = ask<Message>(to, std::move(message), timeout);
+    auto reply = co_await std::move(pending);
+    if (!reply) co_return unexpected(std::move(reply).error());
+    replies.push_back(std::move(*reply));
+  }
+  co_return replies;
 }
 
 void ReceiveContext::forward(const Pid& to) {
@@ -164,7 +207,8 @@ void ReceiveContext::reinstate(std::string_view name) {
 }
 
 std::string ReceiveContext::correlation_id() const {
-  return {};
+  if (!is_ask() || !sender()) return {};
+  return internal::correlation_text(envelope_->origin);
 }
 
 // -- Behaviours
@@ -213,6 +257,20 @@ void ReceiveContext::stash() {
     return err(Error(ErrorCode::stash_buffer_not_set));
   }
   if (envelope_ == nullptr || (outcome_ & Access::kTaken) != 0) return;
+  if (async_ != nullptr) {
+    // A coroutine may read its message long after somebody has unstashed it: the stash gets a copy
+    // and with it the asker.
+    Message whole(envelope_);
+    auto copy = whole.copy();
+    static_cast<void>(whole.release());
+    if (!copy) return err(std::move(copy).error());
+    Envelope* stashed = copy->release();
+    stashed->origin = std::exchange(envelope_->origin, 0);
+    x->stash.push_back(stashed);
+    x->stash_size.store(static_cast<std::uint32_t>(x->stash.size()), std::memory_order_relaxed);
+    outcome_ |= Access::kAnswered;
+    return;
+  }
   // The handler still reads the message: it changes hands, not place.
   x->stash.push_back(envelope_);
   x->stash_size.store(static_cast<std::uint32_t>(x->stash.size()), std::memory_order_relaxed);

@@ -4,6 +4,8 @@
 #include "goakt/actor/handlers.h"
 #include "goakt/actor/messages.h"
 #include "goakt/actor/pid.h"
+#include "goakt/actor/pipe.h"
+#include "goakt/actor/request.h"
 #include "goakt/actor/spawn_options.h"
 #include "goakt/base/export.h"
 #include "goakt/base/result.h"
@@ -18,9 +20,6 @@
 #include <vector>
 
 namespace goakt {
-
-class RequestCall;
-struct RequestOptions;
 
 namespace internal {
 
@@ -43,6 +42,7 @@ class GOAKT_API PendingReply {
   bool ready() const noexcept;
   void suspend(std::coroutine_handle<> waiting);
   Result<Message> take();
+  void offload(ReceiveContext& ctx, PipeTask task);
 
   std::unique_ptr<State> state_;
 };
@@ -70,6 +70,30 @@ class GOAKT_API PendingSleep : public PendingReply {
 
   Status await_resume();
 };
+
+// The result of a task that runs on a thread of the blocking pool.
+template <class R>
+class [[nodiscard]] PendingOffload : public PendingReply {
+ public:
+  PendingOffload(ReceiveContext& ctx, PipeTask task) { offload(ctx, std::move(task)); }
+
+  bool await_ready() const noexcept { return ready(); }
+
+  void await_suspend(std::coroutine_handle<> waiting) { suspend(waiting); }
+
+  Result<R> await_resume() { return reply_as<R>(take()); }
+};
+
+template <class R>
+struct OffloadedReplyOf {
+  using type = std::conditional_t<std::is_void_v<R>, Ack, R>;
+};
+
+template <class T>
+struct OffloadedReplyOf<tl::expected<T, Error>> : OffloadedReplyOf<T> {};
+
+template <class R>
+using OffloadedReply = typename OffloadedReplyOf<R>::type;
 
 // g++ 12 miscompiles a co_await whose expression holds a temporary of these shapes (double free),
 // so `ask` refuses to take them.
@@ -149,6 +173,7 @@ class GOAKT_API ReceiveContext {
   // -- sends
   template <class M>
   void tell(const Pid& to, M&& message) {
+    if (internal::is_nothing(message)) return err(Error(ErrorCode::invalid_message));
     check(send(to, internal::to_message(std::forward<M>(message)).release()));
   }
   template <MessageValue M, class... Args>
@@ -157,8 +182,16 @@ class GOAKT_API ReceiveContext {
     check(send(to, Message::make<M>(std::forward<Args>(args)...).release()));
   }
 
+  // Typed handle: only what the target lists.
+  template <class A, class M>
+  void tell(const PidOf<A>& to, M&& message) {
+    internal::check_listed<A, M>();
+    tell(static_cast<const Pid&>(to), std::forward<M>(message));
+  }
+
   template <class M>
   Status try_tell(const Pid& to, M&& message) {
+    if (internal::is_nothing(message)) return goakt::fail(ErrorCode::invalid_message);
     return send(to, internal::to_message(std::forward<M>(message)).release());
   }
 
@@ -168,7 +201,12 @@ class GOAKT_API ReceiveContext {
     tell_name(name, internal::to_message(std::forward<M>(message)).release());
   }
 
+  // In order; stops at the first error.
   void batch_tell(const Pid& to, std::vector<Message> messages);
+  // One after the other, the same timeout for each; the first error discards all. For coroutine
+  // handlers.
+  Task<Result<std::vector<Message>>> batch_ask(Pid to, std::vector<Message> messages,
+                                               std::chrono::nanoseconds timeout);
 
   // co_await ctx.ask<Reply>(to, message, 2s) → Result<Reply>. Errors: those of Pid::ask, and
   // request_canceled when this actor stops, ask_cycle when the target waits for this actor.
@@ -180,7 +218,7 @@ class GOAKT_API ReceiveContext {
         "args...): g++ 12 destroys such a temporary twice in a co_await expression");
     if constexpr (internal::FillFunction<M>)
       static_assert(
-          std::is_trivially_copyable_v<std::remove_cvref_t<M>>,
+          std::is_lvalue_reference_v<M&&> || std::is_trivially_copyable_v<std::remove_cvref_t<M>>,
           "capture by reference, or name the function first: g++ 12 destroys its captures twice");
     return internal::PendingAsk<R>(
         *this, to, internal::to_message(std::forward<M>(message)).release(), timeout);
@@ -203,10 +241,9 @@ class GOAKT_API ReceiveContext {
   // Typed handle: the reply's type comes from the target's handler list.
   template <class A, class M>
   auto ask(const PidOf<A>& to, M&& message, std::chrono::nanoseconds timeout) {
-    using Listed = internal::ListedReply<A, std::remove_cvref_t<M>>;
-    static_assert(Listed::listed, "this actor does not list that message in its `handles`");
-    using R = std::conditional_t<std::is_void_v<typename Listed::type>, Ack, typename Listed::type>;
-    return ask<R>(static_cast<const Pid&>(to), std::forward<M>(message), timeout);
+    internal::check_listed<A, M>();
+    return ask<internal::TypedReply<A, M>>(static_cast<const Pid&>(to), std::forward<M>(message),
+                                           timeout);
   }
 
   internal::PendingSleep sleep(std::chrono::nanoseconds duration) {
@@ -216,6 +253,60 @@ class GOAKT_API ReceiveContext {
   // Hands this message on, with its sender and its asker, once the handler has returned.
   void forward(const Pid& to);
   void forward(std::string_view name);
+
+  // -- reentrant requests (request.h)
+
+  // Asks without waiting: the reply goes to the call's then(). Needs reentrancy: in the actor's
+  // spawn options, or enabled here. Failures (reentrancy_disabled, invalid_reentrancy_mode,
+  // reentrancy_in_flight_limit, dead, invalid_message) go to err() and give an empty call.
+  template <class M>
+  RequestCall request(const Pid& to, M&& message, const RequestOptions& options = {}) {
+    return send_request(to, internal::to_message(std::forward<M>(message)).release(), options);
+  }
+
+  template <class M>
+  RequestCall request(std::string_view name, M&& message, const RequestOptions& options = {}) {
+    const Pid to = find(name);
+    if (!to) {
+      err_not_found(name);
+      return {};
+    }
+    return request(to, std::forward<M>(message), options);
+  }
+
+  // Also changes the limit and mode of later requests; open ones keep theirs.
+  // Error: invalid_reentrancy_mode.
+  Status enable_reentrancy(const Reentrancy& reentrancy);
+  // Refuses new requests; open ones go on.
+  void disable_reentrancy();
+
+  // -- work that may block (pipe.h)
+
+  // Runs `task` elsewhere and sends its result to `to`.
+  template <class F>
+  void pipe_to(const Pid& to, F&& task, PipeOptions options = {}) {
+    check(internal::pipe(system(), self_, to, internal::pipe_task(std::forward<F>(task)),
+                         std::move(options)));
+  }
+
+  // By name the result has no sender, as in GoAkt.
+  template <class F>
+  void pipe_to(std::string_view name, F&& task, PipeOptions options = {}) {
+    pipe_to_name(name, internal::pipe_task(std::forward<F>(task)), std::move(options));
+  }
+
+  // co_await ctx.offload(task) → Result<what the task returns>; Ack when it returns nothing.
+  // Errors: what the task fails with or throws, request_canceled when this actor stops meanwhile;
+  // the task then still ends. So it must own what it uses: name a lambda that captures by value,
+  // and pass it.
+  template <class F>
+  auto offload(F&& task) {
+    static_assert(std::is_lvalue_reference_v<F&&> || std::is_empty_v<std::remove_cvref_t<F>>,
+                  "name this function first: g++ 12 destroys its captures twice in a co_await "
+                  "expression");
+    using R = internal::OffloadedReply<std::remove_cvref_t<decltype(task())>>;
+    return internal::PendingOffload<R>(*this, internal::pipe_task(std::remove_cvref_t<F>(task)));
+  }
 
   // -- hierarchy
   template <class A, class... Args>
@@ -279,6 +370,9 @@ class GOAKT_API ReceiveContext {
   // Nobody when there is no actor of that name.
   Pid find(std::string_view name) const;
   void tell_name(std::string_view name, Envelope* message);
+  RequestCall send_request(const Pid& to, Envelope* message, const RequestOptions& options);
+  void err_not_found(std::string_view name);
+  void pipe_to_name(std::string_view name, internal::PipeTask task, PipeOptions options);
 
   void check(Status status) {
     if (GOAKT_UNLIKELY(!status)) err(std::move(status).error());

@@ -387,8 +387,7 @@ Result<Pid> ActorSystem::actor_of(std::string_view name) const {
 }
 
 bool ActorSystem::actor_exists(std::string_view name) const {
-  const auto found = system_->names.find(name);
-  return found && found.cell->has(internal::kRunning) && !found.cell->has(internal::kStopping);
+  return actor_of(name).has_value();
 }
 
 std::vector<Pid> ActorSystem::actors() const {

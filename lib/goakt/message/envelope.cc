@@ -40,6 +40,14 @@ Result<Message> Message::parse(std::string_view type_name, std::string_view byte
   return message;
 }
 
+Message Message::with_context(ContextRef context) && {
+  if (envelope_ != nullptr) {
+    if (envelope_->context != nullptr) envelope_->context->release();
+    envelope_->context = context.release();
+  }
+  return std::move(*this);
+}
+
 Result<Message> Message::copy() const {
   if (envelope_->type->copy_construct == nullptr)
     return fail(ErrorCode::invalid_message,

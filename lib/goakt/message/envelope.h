@@ -10,6 +10,7 @@
 
 namespace goakt {
 
+class ContextRef;
 struct MessageContext;
 
 // One message under way: a queue node with the message inside. 64 bytes, one cache line, and the
@@ -193,6 +194,8 @@ class Message {
     return is<M>() ? static_cast<M*>(envelope_->value()) : nullptr;
   }
 
+  // The same message with that context in place of its own.
+  GOAKT_API Message with_context(ContextRef context) &&;
   // Error: invalid_message for a type that is not copyable.
   GOAKT_API Result<Message> copy() const;
   // The wire form. Error: invalid_message for a type that has none.

@@ -1,5 +1,6 @@
 #include "goakt/actor/internal/async.h"
 
+#include "goakt/actor/internal/request_record.h"
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
 
@@ -59,16 +60,11 @@ void notify_actor(ReplySlot& slot, std::uint64_t word, Cell& asker,
   });
 }
 
-// Would `self` wait for an actor that, over others, waits for `self`?
-bool closes_cycle(const Cell& self, const Cell* target, std::string& names) {
-  names = self.name();
-  for (int hops = 0; target != nullptr && hops < 64; ++hops) {
-    names.append(" -> ").append(target->name());
-    if (target == &self) return true;
-    const CellExtension* x = extension_or_null(*target);
-    target = x == nullptr ? nullptr : x->awaits.load(std::memory_order_acquire);
-  }
-  return false;
+// From now on `self` is found when others look for ask cycles.
+void show_awaited(CellExtension& x, const PendingReply::State& state) {
+  if (state.slot != nullptr)
+    x.awaits_origin.store(origin_of(*state.slot), std::memory_order_relaxed);
+  x.awaits.store(state.target, std::memory_order_release);
 }
 
 PendingReply::State* new_state(ReceiveContext& ctx) {
@@ -101,6 +97,20 @@ void close_slot(PendingReply::State& state) {
 
 }  // namespace
 
+bool closes_ask_cycle(const Cell& self, const Cell* target, std::string& names) {
+  names = self.name();
+  for (int hops = 0; target != nullptr && hops < 64; ++hops) {
+    names.append(" -> ").append(target->name());
+    if (target == &self) return true;
+    const CellExtension* x = extension_or_null(*target);
+    if (x == nullptr) return false;
+    target = x->awaits.load(std::memory_order_acquire);
+    if (target != nullptr && !is_waiting(x->awaits_origin.load(std::memory_order_relaxed)))
+      return false;
+  }
+  return false;
+}
+
 ReceiveContext& detach_context(ReceiveContext& ctx, AsyncReceive*& receive) {
   receive = new AsyncReceive(Access::detach(ctx));
   Access::async(receive->ctx) = receive;
@@ -122,8 +132,7 @@ void start_async(AsyncReceive* receive, void* task, std::coroutine_handle<> root
   receive->holds_messages = true;
   ++x.awaiting;
   cell.masked |= kMaskAwaiting;
-  if (receive->waiting_for != nullptr)
-    x.awaits.store(receive->waiting_for->target, std::memory_order_release);
+  if (receive->waiting_for != nullptr) show_awaited(x, *receive->waiting_for);
 }
 
 void cancel_async(Cell& cell) {
@@ -151,6 +160,7 @@ void cancel_async(Cell& cell) {
     }
     delete receive;
   }
+  cancel_requests(cell);
 }
 
 PendingReply::PendingReply(ReceiveContext& ctx, const Pid& to, Envelope* message,
@@ -177,10 +187,10 @@ PendingReply::PendingReply(ReceiveContext& ctx, const Pid& to, Envelope* message
   }
   Cell* target = PidAccess::cell(to);
   Cell& self = *PidAccess::cell(state.self);
-  const CellExtension& x = extension_of(self);
+  CellExtension& x = extension_of(self);
   const bool holds = !(x.reentrancy && x.reentrancy->mode == ReentrancyMode::allow_all);
   std::string cycle;
-  if (holds && closes_cycle(self, target, cycle)) {
+  if (holds && closes_ask_cycle(self, target, cycle)) {
     state.error = std::make_unique<Error>(ErrorCode::ask_cycle, "ask cycle: " + cycle);
     return;
   }
@@ -191,6 +201,8 @@ PendingReply::PendingReply(ReceiveContext& ctx, const Pid& to, Envelope* message
     owned.get()->context = ctx.context();
   }
   owned.get()->origin = origin_of(*state.slot);
+  // Before it is sent: the target may ask back before this coroutine is suspended.
+  if (holds) show_awaited(x, state);
   const std::string_view type = owned.type().name;
   const std::uint64_t origin = owned.get()->origin;
   if (Status sent = deliver(to, owned.release()); !sent) {
@@ -222,8 +234,7 @@ void PendingReply::suspend(std::coroutine_handle<> waiting) {
   state_->waiting = waiting;
   state_->receive->waiting_for = state_.get();
   if (state_->receive->holds_messages)
-    extension_of(*PidAccess::cell(state_->self))
-        .awaits.store(state_->target, std::memory_order_release);
+    show_awaited(extension_of(*PidAccess::cell(state_->self)), *state_);
 }
 
 Result<Message> PendingReply::take() {
@@ -254,6 +265,37 @@ PendingSleep::PendingSleep(ReceiveContext& ctx, std::chrono::nanoseconds duratio
                     ->system->timers.after(duration, [origin = origin_of(*state.slot)] {
                       complete(origin, Message::make<Ack>().release());
                     });
+}
+
+void PendingReply::offload(ReceiveContext& ctx, PipeTask task) {
+  state_.reset(new_state(ctx));
+  State& state = *state_;
+  if (state.receive == nullptr) {
+    state.error =
+        std::make_unique<Error>(ErrorCode::invalid_argument, "offload needs a coroutine handler");
+    return;
+  }
+  if (!task) {
+    state.error = std::make_unique<Error>(ErrorCode::undefined_task);
+    return;
+  }
+  if (state.receive->canceled) {
+    state.error = std::make_unique<Error>(ErrorCode::request_canceled);
+    return;
+  }
+  open_slot(state);
+  Dispatcher& dispatcher = PidAccess::cell(state.self)->system->dispatcher;
+  dispatcher.submit([origin = origin_of(*state.slot), work = std::move(task)] {
+    try {
+      auto result = work();
+      if (result)
+        complete(origin, result->release());
+      else
+        complete_with_error(origin, std::move(result).error());
+    } catch (...) {
+      complete_with_error(origin, current_exception_error());
+    }
+  });
 }
 
 Status PendingSleep::await_resume() {

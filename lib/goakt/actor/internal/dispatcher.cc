@@ -41,15 +41,33 @@ void Dispatcher::schedule(Cell& cell) {
     blocking_.schedule(cell);
 }
 
+void Dispatcher::submit(std::function<void()> task) {
+  if (!seeded_) return blocking_.submit(std::move(task));
+  std::lock_guard lock(ready_mutex_);
+  ready_tasks_.push_back(std::move(task));
+}
+
 bool Dispatcher::run_one() {
-  Cell* cell;
+  Cell* cell = nullptr;
+  std::function<void()> task;
   {
     std::lock_guard lock(ready_mutex_);
-    if (ready_.empty()) return false;
+    const std::size_t choices = ready_.size() + (ready_tasks_.empty() ? 0 : 1);
+    if (choices == 0) return false;
     Rng rng(random_++);
-    const auto position = ready_.begin() + static_cast<std::ptrdiff_t>(rng.below(ready_.size()));
-    cell = *position;
-    ready_.erase(position);
+    const std::size_t choice = rng.below(choices);
+    if (choice == ready_.size()) {
+      task = std::move(ready_tasks_.front());
+      ready_tasks_.pop_front();
+    } else {
+      const auto position = ready_.begin() + static_cast<std::ptrdiff_t>(choice);
+      cell = *position;
+      ready_.erase(position);
+    }
+  }
+  if (cell == nullptr) {
+    task();
+    return true;
   }
   if (run_turn(*cell) == TurnEnd::yielded) schedule(*cell);
   return true;

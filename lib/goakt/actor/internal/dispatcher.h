@@ -176,6 +176,8 @@ class Dispatcher {
   void stop();
   // The caller has activated the cell.
   void schedule(Cell& cell);
+  // Runs a task that may block, away from the actors' threads.
+  void submit(std::function<void()> task);
   bool run_one();  // seeded only; false: nothing to do
 
   bool seeded() const { return seeded_; }
@@ -189,8 +191,9 @@ class Dispatcher {
  private:
   const bool seeded_;
   std::uint64_t random_ = 0;
-  std::mutex ready_mutex_;  // guards ready_
+  std::mutex ready_mutex_;  // guards the two below
   std::vector<Cell*> ready_;
+  std::deque<std::function<void()>> ready_tasks_;
   std::unique_ptr<WorkerPool> normal_;
   std::unique_ptr<WorkerPool> system_;
   BlockingPool blocking_;

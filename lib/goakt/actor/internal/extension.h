@@ -31,6 +31,7 @@ namespace goakt::internal {
 
 struct AsyncReceive;
 struct Cell;
+struct RequestRecord;
 
 // Why an actor is being stopped.
 enum class StopMode : std::uint8_t {
@@ -84,8 +85,10 @@ struct CellExtension {
   std::vector<Pid> watched;
 
   std::optional<Reentrancy> reentrancy;
-  AsyncReceive* async = nullptr;  // coroutine handlers under way
-  std::uint32_t awaiting = 0;     // of them, those that hold back user messages
+  AsyncReceive* async = nullptr;      // coroutine handlers under way
+  RequestRecord* requests = nullptr;  // open ones
+  std::uint32_t requests_in_flight = 0;
+  std::uint32_t awaiting = 0;  // coroutines and requests that hold back user messages
 
   std::uint64_t count_base = 0;  // processed when count-based passivation began
   std::uint32_t faults = 0;      // in a row, for the restart budget
@@ -97,8 +100,10 @@ struct CellExtension {
   StopMode stop_mode = StopMode::stop;
   std::atomic<std::uint32_t> pending_children{0};  // that still have to stop; any thread
 
-  // The actor whose reply holds back user messages; any thread may read, to find ask cycles.
-  std::atomic<Cell*> awaits{nullptr};
+  // The actor whose reply holds back user messages, and the ask that waits for it: it counts while
+  // that ask is open. Any thread may read, to find ask cycles.
+  std::atomic<const Cell*> awaits{nullptr};
+  std::atomic<std::uint64_t> awaits_origin{0};
 
   std::mutex incarnation_mutex;  // guards incarnation; any thread
   Uuid incarnation;

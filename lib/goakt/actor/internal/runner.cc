@@ -154,6 +154,8 @@ void handle_control(Cell& cell, ReceiveContext& ctx, Envelope* message) {
     cell.system->passivator.resumed(cell);
   } else if ((cell.masked & (kMaskStopping | kMaskRestarting)) != 0) {
     delete_envelope(message);  // a notice that nobody is there to read
+  } else if ((cell.masked & kMaskAwaiting) != 0) {
+    return_to_mailbox(cell, message);  // notices wait like user messages
   } else {
     handle(cell, ctx, message);
   }

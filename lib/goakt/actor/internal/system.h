@@ -211,6 +211,8 @@ std::string path_of(const Cell& cell);
 // Puts a message whose origin is set into the target's mailbox. Takes ownership. Errors: those of
 // Pid::tell.
 Status deliver(const Pid& to, Envelope* message);
+// The same; what the target does not take becomes a dead letter.
+void deliver_or_dead_letter(const Pid& to, Envelope* message);
 Error ask_timeout_error(const Pid& to, std::string_view type, std::chrono::nanoseconds timeout);
 
 // -- admission.cc
@@ -229,8 +231,11 @@ void return_to_mailbox(Cell& cell, Envelope* message);
 // -- async.cc
 // ----------------------------------------------------------------------------------------
 
-// Ends all coroutines and requests of the actor: they see request_canceled.
+// Ends all coroutines and requests of the actor: coroutines see request_canceled.
 void cancel_async(Cell& cell);
+// Would `self`, waiting for `target`, wait for an actor that over others waits for `self`? `names`
+// becomes the way: "a -> b -> a". Any thread.
+bool closes_ask_cycle(const Cell& self, const Cell* target, std::string& names);
 
 // -- runner.cc
 // ---------------------------------------------------------------------------------------
