@@ -139,7 +139,8 @@ struct Ask {};
 
 class Asker final : public Actor {
   Task<> ask(const Ask&, ReceiveContext& ctx) {
-    auto reply = co_await ctx.ask(target_, Silence{}, 2s);
+    const auto question = Silence{};
+    auto reply = co_await ctx.ask(target_, question, 2s);
     journal_.write(reply ? "ok" : reply.error().message());
   }
 
