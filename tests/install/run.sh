@@ -1,16 +1,49 @@
 #!/usr/bin/env bash
-# run.sh CMAKE BUILD_FOLDER COMPILER: installs to a temporary folder and uses what was installed.
+# run.sh CMAKE BUILD_FOLDER COMPILER: installs to a temporary folder and uses what was installed:
+# builds a program and a plugin outside the tree, runs the program, and the plugin in a node.
 set -euo pipefail
 cmake=$1 build=$2 compiler=$3
 here=$(cd "$(dirname "$0")" && pwd)
 
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+node=''
+finish() {
+  if [ -n "$node" ]; then kill "$node" 2>/dev/null && wait "$node" || true; fi
+  rm -rf "$folder"
+}
+trap finish EXIT
 
-"$cmake" --install "$build" --prefix "$folder/prefix" >"$folder/log" || { cat "$folder/log"; exit 1; }
+quietly() { "$@" >"$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }; }
+
+quietly "$cmake" --install "$build" --prefix "$folder/prefix"
 cp -r "$here/outside" "$folder/source" # so that no path leads back into the tree
-"$cmake" -S "$folder/source" -B "$folder/build" -G Ninja -DCMAKE_CXX_COMPILER="$compiler" \
-  -DCMAKE_PREFIX_PATH="$folder/prefix" -DCMAKE_BUILD_TYPE=Release >"$folder/log" ||
-  { cat "$folder/log"; exit 1; }
+quietly "$cmake" -S "$folder/source" -B "$folder/build" -G Ninja -DCMAKE_CXX_COMPILER="$compiler" \
+  -DCMAKE_PREFIX_PATH="$folder/prefix" -DCMAKE_BUILD_TYPE=Release
 "$cmake" --build "$folder/build"
 "$folder/build/outside"
+
+export GOAKTCTL_ENDPOINTS="unix://$folder/admin.sock"
+ctl() { "$folder/prefix/bin/goaktctl" "$@"; }
+"$folder/prefix/bin/goaktd" --plugins.load="$folder/build/shop.so" --admin.socket="$folder/admin.sock" \
+  --admin.listen= >"$folder/node.log" 2>&1 &
+node=$!
+deadline=$((SECONDS + 60))
+until ctl version >/dev/null 2>&1; do
+  if ! kill -0 "$node" 2>/dev/null || [ $SECONDS -gt $deadline ]; then
+    echo "goaktd did not start:"
+    cat "$folder/node.log"
+    exit 1
+  fi
+  sleep 0.05
+done
+ctl spawn shelf --kind shop.shelf
+answer=$(ctl ask shelf --type shop.Order --json '{"article":"tea","count":"3"}')
+echo "$answer"
+grep -q '"7"' <<<"$answer"
+if ctl ask shelf --type shop.Order --json '{"article":"tea","count":"30"}'; then
+  echo "an order of more than there is was not refused"
+  exit 1
+fi
+kill -TERM "$node"
+wait "$node" # a node that is asked to stop ends with 0
+node=''
