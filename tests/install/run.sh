@@ -25,10 +25,10 @@ quietly "$cmake" -S "$folder/source" -B "$folder/build" -G Ninja -DCMAKE_CXX_COM
 export GOAKTCTL_ENDPOINTS="unix://$folder/admin.sock"
 ctl() { "$folder/prefix/bin/goaktctl" "$@"; }
 "$folder/prefix/bin/goaktd" --plugins.load="$folder/build/shop.so" --admin.socket="$folder/admin.sock" \
-  --admin.listen= >"$folder/node.log" 2>&1 &
+  --admin.listen=127.0.0.1:0 >"$folder/node.log" 2>&1 &
 node=$!
 deadline=$((SECONDS + 60))
-until ctl version >/dev/null 2>&1; do
+until ctl kind list >/dev/null 2>&1; do
   if ! kill -0 "$node" 2>/dev/null || [ $SECONDS -gt $deadline ]; then
     echo "goaktd did not start:"
     cat "$folder/node.log"
