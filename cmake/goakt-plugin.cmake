@@ -24,7 +24,7 @@ function(goakt_protobuf target)
 endfunction()
 
 # goakt_add_plugin(NAME bank SOURCES ... [PROTOS ...] [LINK ...]): a shared object that
-# `goaktd --plugin` loads. It links libgoakt.so, never the runtime a second time.
+# `goaktd --plugins.load=FILE` loads. It links libgoakt.so, never the runtime a second time.
 function(goakt_add_plugin)
   cmake_parse_arguments(arg "" "NAME" "SOURCES;PROTOS;LINK" ${ARGN})
   add_library(${arg_NAME} MODULE ${arg_SOURCES})
