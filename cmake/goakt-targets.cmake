@@ -112,6 +112,8 @@ function(goakt_library)
   list(REMOVE_DUPLICATES public_external)
 
   add_library(goakt_shared)  # shared or static: BUILD_SHARED_LIBS
+  # Calls inside the library go straight to their target; nobody interposes our functions.
+  target_link_options(goakt_shared PRIVATE LINKER:-Bsymbolic-functions)
   add_library(goakt::goakt ALIAS goakt_shared)
   foreach(component IN LISTS components)
     get_target_property(type ${component} TYPE)

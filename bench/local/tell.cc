@@ -80,6 +80,12 @@ struct Prioritized {
   int priority = 0;
 };
 
+bool goes_before(const Envelope& a, const Envelope& b) {
+  const auto* first = a.as<Prioritized>();
+  const auto* second = b.as<Prioritized>();
+  return first != nullptr && second != nullptr && first->priority < second->priority;
+}
+
 // Its producer reads how far it is.
 class PacedSink final : public Actor {
  public:
@@ -166,6 +172,10 @@ GOAKT_BENCHMARK("tell-payload", "L5: as tell-2-1, with payloads of 0 to 65536 by
 GOAKT_BENCHMARK("tell-mailbox", "L6: as tell-2-2, other mailboxes, at most 32,768 outstanding") {
   constexpr std::size_t kCapacity = 65'536;
   tell_mailbox(run, "bounded", Mailbox::non_blocking_bounded(kCapacity));
+  tell_mailbox(run, "stable-priority", Mailbox::unbounded_stable_priority(goes_before));
+  tell_mailbox(run, "bounded-priority", Mailbox::bounded_priority(kCapacity, goes_before));
+  tell_mailbox(run, "bounded-stable-priority",
+               Mailbox::bounded_stable_priority(kCapacity, goes_before));
 }
 
 }  // namespace

@@ -72,8 +72,8 @@ Status deliver(const Pid& to, Envelope* message) {
   if (this_thread.worker == nullptr && (flags & kDirectTell) == 0) {
     WorkerPool& pool = cell->system->dispatcher.normal();
     if (Lane* lane = pool.lane()) {
-      while (GOAKT_UNLIKELY(!lane->append(message, cell, generation))) pool.flush_lane();
-      pool.published();
+      while (GOAKT_UNLIKELY(!lane->append(message, cell, generation))) pool.make_room(*lane);
+      pool.lane_filled();
       return {};
     }
   }

@@ -47,7 +47,8 @@ ActorRecipe recipe_of(const SpawnOptions& options, Args&&... args) {
   static_assert(std::is_base_of_v<Actor, A>, "an actor derives from goakt::Actor");
   ActorRecipe recipe;
   recipe.behaviour = &behaviour_of<A>();
-  recipe.kind = pretty_name<A>();
+  static constexpr std::string_view kKind = pretty_name<A>();  // not searched for at every spawn
+  recipe.kind = kKind;
   if constexpr ((std::is_copy_constructible_v<std::decay_t<Args>> && ...)) {
     if (options.recreate_on_restart)
       recipe.factory = [... kept = std::decay_t<Args>(args)]() -> std::unique_ptr<Actor> {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "goakt/base/export.h"
+#include "goakt/message/pool.h"
 #include "goakt/message/type.h"
 
 #include <cstddef>
@@ -39,20 +40,6 @@ struct alignas(64) Envelope {
 };
 
 static_assert(sizeof(Envelope) == 64);
-
-// Memory of envelopes and message blocks: per-thread free lists, exchanged with a shared depot in
-// chains, so that a message born on one thread and handled on another costs neither malloc nor an
-// atomic per message. Thread-safe; lists of ended threads return to the depot.
-namespace pool {
-
-GOAKT_API void* allocate_envelope_memory();
-GOAKT_API void free_envelope_memory(void* memory) noexcept;
-GOAKT_API void* allocate_block(std::size_t size);
-GOAKT_API void free_block(void* block, std::size_t size) noexcept;
-// Envelopes taken and not yet given back, over all threads; exact only when nothing is under way.
-GOAKT_API std::int64_t live_envelopes();
-
-}  // namespace pool
 
 namespace internal {
 

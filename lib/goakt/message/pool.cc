@@ -1,29 +1,22 @@
-#include "goakt/message/envelope.h"
+#include "goakt/message/pool.h"
 
 #include <atomic>
 #include <cstdlib>
 #include <mutex>
+#include <sys/mman.h>
+#include <utility>
 #include <vector>
 
 namespace goakt::pool {
 
+namespace internal {
+
 namespace {
 
-// Size classes: envelopes (64 B, class 0) and the blocks of larger messages.
-constexpr std::size_t kClassSizes[] = {64, 128, 256, 512};
-constexpr std::size_t kClasses = std::size(kClassSizes);
-constexpr std::size_t kChain = 256;             // nodes handed over at once
-constexpr std::size_t kSlabBytes = 256 * 1024;  // memory taken from the system at once
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kPassThrough = true;  // every message its own malloc, so that ASan sees misuse
-#else
-constexpr bool kPassThrough = false;
-#endif
-
-struct Node {
-  Node* next;
-};
+// Memory taken from the system at once: the first slabs, and later ones.
+constexpr std::size_t kSlabBytes = 256 * 1024;
+constexpr std::uint32_t kSmallSlabs = 16;
+constexpr std::size_t kHugePage = 2 * 1024 * 1024;
 
 // Chains of exactly kChain free nodes, one stack per class.
 struct Depot {
@@ -49,13 +42,18 @@ struct Depot {
   }
 
  private:
+  std::atomic<std::uint32_t> carved_{0};
+
   // A slab never goes back to the system: chains are shared by all threads and types, so what one
   // load peak took serves the next. Returns the first chain and keeps the others.
   Node* carve(std::size_t size_class) {
     const std::size_t size = kClassSizes[size_class];
-    const std::size_t bytes = std::max(kSlabBytes, kChain * size);
-    auto* memory = static_cast<std::byte*>(std::aligned_alloc(64, bytes));
+    // Under load in huge pages: millions of messages would else spend their time in page faults.
+    const bool is_huge = carved_.fetch_add(1, std::memory_order_relaxed) >= kSmallSlabs;
+    const std::size_t bytes = is_huge ? kHugePage : kSlabBytes;
+    auto* memory = static_cast<std::byte*>(std::aligned_alloc(is_huge ? kHugePage : 64, bytes));
     if (memory == nullptr) std::abort();
+    if (is_huge) madvise(memory, bytes, MADV_HUGEPAGE);
     const std::size_t count = bytes / (kChain * size);
     Node* first = nullptr;
     for (std::size_t chain = 0; chain < count; ++chain) {
@@ -80,26 +78,6 @@ Depot& depot() {
 }
 
 std::atomic<std::int64_t> finished_threads_balance{0};
-
-// A thread's two magazines per class: `active` is used, `full` is one chain in reserve, so that a
-// thread that hovers around a boundary does not visit the depot at every step.
-struct Magazine {
-  Node* active = nullptr;
-  std::uint32_t count = 0;
-  Node* full = nullptr;
-};
-
-struct Cache {
-  Magazine magazines[kClasses];
-  // Envelopes taken minus given back by this thread; written by it alone, read by live_envelopes().
-  std::atomic<std::int64_t> balance{0};
-
-  void count(std::int64_t delta) {
-    balance.store(balance.load(std::memory_order_relaxed) + delta, std::memory_order_relaxed);
-  }
-};
-
-[[gnu::tls_model("initial-exec")]] constinit thread_local Cache cache{};
 
 struct Registry {
   std::mutex mutex;  // guards caches
@@ -163,7 +141,11 @@ void own_cache() {
   static thread_local CacheOwner owner;
 }
 
-[[gnu::noinline]] void* refill(std::size_t size_class) {
+}  // namespace
+
+constinit thread_local Cache cache{};
+
+void* refill(std::size_t size_class) {
   own_cache();
   Magazine& m = cache.magazines[size_class];
   Node* head = m.full != nullptr ? std::exchange(m.full, nullptr) : depot().take(size_class);
@@ -172,7 +154,7 @@ void own_cache() {
   return head;
 }
 
-[[gnu::noinline]] void drain(std::size_t size_class) {
+void drain(std::size_t size_class) noexcept {
   own_cache();
   Magazine& m = cache.magazines[size_class];
   if (m.full != nullptr) depot().give(size_class, m.full);
@@ -180,63 +162,20 @@ void own_cache() {
   m.count = 0;
 }
 
-inline void* take(std::size_t size_class) {
-  Magazine& m = cache.magazines[size_class];
-  Node* head = m.active;
-  if (GOAKT_UNLIKELY(head == nullptr)) return refill(size_class);
-  m.active = head->next;
-  --m.count;
-  return head;
+void* allocate_alone(std::size_t size) {
+  own_cache();
+  return ::operator new (size, std::align_val_t{64});
 }
 
-inline void give(std::size_t size_class, void* memory) {
-  Magazine& m = cache.magazines[size_class];
-  if (GOAKT_UNLIKELY(m.count == kChain)) drain(size_class);
-  auto* node = static_cast<Node*>(memory);
-  node->next = m.active;
-  m.active = node;
-  ++m.count;
+void free_alone(void* memory, std::size_t size) noexcept {
+  own_cache();
+  ::operator delete (memory, size, std::align_val_t{64});
 }
 
-constexpr std::size_t class_of(std::size_t size) {
-  std::size_t c = 0;
-  while (c < kClasses && kClassSizes[c] < size) ++c;
-  return c;
-}
-
-}  // namespace
-
-void* allocate_envelope_memory() {
-  cache.count(1);
-  if constexpr (kPassThrough) {
-    own_cache();
-    return std::aligned_alloc(64, 64);
-  }
-  return take(0);
-}
-
-void free_envelope_memory(void* memory) noexcept {
-  cache.count(-1);
-  if constexpr (kPassThrough) {
-    own_cache();
-    return std::free(memory);
-  }
-  give(0, memory);
-}
-
-void* allocate_block(std::size_t size) {
-  const std::size_t size_class = class_of(size);
-  if (kPassThrough || size_class == kClasses) return ::operator new(size);
-  return take(size_class);
-}
-
-void free_block(void* block, std::size_t size) noexcept {
-  const std::size_t size_class = class_of(size);
-  if (kPassThrough || size_class == kClasses) return ::operator delete(block);
-  give(size_class, block);
-}
+}  // namespace internal
 
 std::int64_t live_envelopes() {
+  using namespace internal;
   std::lock_guard lock(registry().mutex);
   std::int64_t balance = finished_threads_balance.load(std::memory_order_relaxed);
   for (const Cache* c : registry().caches) balance += c->balance.load(std::memory_order_relaxed);

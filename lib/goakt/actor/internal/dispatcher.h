@@ -1,6 +1,7 @@
 #pragma once
 
 #include "goakt/actor/internal/cell.h"
+#include "goakt/actor/internal/fences.h"
 #include "goakt/actor/internal/lane.h"
 #include "goakt/actor/internal/run_ring.h"
 
@@ -36,6 +37,8 @@ struct alignas(64) Worker {
   std::uint32_t lifo_runs = 0;
   std::uint32_t next_lane = 0;
   std::uint64_t random = 0;
+  // False while it looks for work or sleeps. A busy worker empties the lanes that it attends to.
+  std::atomic<bool> busy{false};
   RunRing ring;
   // The actor that the running one just woke: it runs next, while its message is in the cache.
   alignas(64) std::atomic<Cell*> lifo{nullptr};
@@ -62,6 +65,10 @@ extern constinit thread_local ThreadState this_thread __attribute__((tls_model("
 
 // A fixed set of workers with stealing queues, and the lanes of outside threads. Threads without
 // work spin for some microseconds and then sleep; nobody polls an idle pool.
+//
+// A lane is left to the worker that attends to it, so that one producer does not keep two workers
+// awake. In case that worker is held up by a long handler, one sleeper of a partly busy pool keeps
+// watch: it naps, and takes over lanes that stood still meanwhile.
 class WorkerPool {
  public:
   // `with_lanes`: outside threads get lanes into this pool.
@@ -78,9 +85,21 @@ class WorkerPool {
   void requeue(Worker& worker, Cell& cell);
 
   // The calling thread's lane, or null: too many threads have one, or the pool has none.
-  Lane* lane();
-  // After an append: wakes a sleeping worker when no one is looking for work.
-  void published();
+  Lane* lane() {
+    return GOAKT_LIKELY(this_thread.lane_owner == id_) ? this_thread.lane : find_lane();
+  }
+
+  // After an append: wakes a sleeping worker when no other would come for it.
+  void lane_filled() {
+    light_fence();
+    const std::uint32_t idle = idle_.load(std::memory_order_relaxed);
+    if (GOAKT_UNLIKELY(idle >= kSleeper) && (idle & kSearchers) == 0 &&
+        ((idle & kWatched) == 0 || (idle & ~kWatched) / kSleeper == workers_.size()))
+      wake_one();
+  }
+
+  // The calling thread's lane is full: gives the workers a moment, then empties it.
+  void make_room(Lane& lane);
   // Delivers everything that the calling thread put into its lane.
   void flush_lane();
   // Delivers what all lanes hold; from any thread.
@@ -96,18 +115,32 @@ class WorkerPool {
 
  private:
   static constexpr std::uint32_t kMaxLanes = 64;
+  // idle_
+  static constexpr std::uint32_t kSearcher = 1;
+  static constexpr std::uint32_t kSearchers = 0xffff;
+  static constexpr std::uint32_t kSleeper = 1u << 16;
+  static constexpr std::uint32_t kWatched = 1u << 31;
+
+  // What a worker that wants to sleep finds.
+  enum class Pending : std::uint8_t { nothing, attended, free };
 
   void run(Worker& worker);
   Cell* next(Worker& worker);
   Cell* poll(Worker& worker);
   Cell* find_or_sleep(Worker& worker);
+  Cell* search(Worker& worker);
+  void sleep(Worker& worker);
+  bool keep_watch(Worker& worker);
+  void get_up(Worker& worker);
   Cell* take_global(Worker& worker);
   Cell* steal(Worker& worker);
   bool drain_some_lane(Worker& worker, std::uint32_t limit);
   void push_global(Cell& first, Cell& last, std::size_t count);
   void empty_lane(Lane& lane);
-  bool has_work(const Worker& worker) const;
+  Pending pending(const Worker& worker) const;
+  void published();
   void wake_one();
+  Lane* find_lane();
 
   const std::uint64_t id_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -118,7 +151,7 @@ class WorkerPool {
   Cell* global_tail_ = nullptr;
   std::atomic<std::size_t> global_count_{0};
 
-  // [31:16] sleeping workers, [15:0] workers that look for work.
+  // [31] one of the sleepers keeps watch, [30:16] sleeping workers, [15:0] those that search.
   alignas(64) std::atomic<std::uint32_t> idle_{0};
   std::mutex sleep_mutex_;  // guards sleeping_
   std::vector<Worker*> sleeping_;

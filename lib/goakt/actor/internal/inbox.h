@@ -72,6 +72,11 @@ class Inbox {
                                          std::memory_order_relaxed);
   }
 
+  // A glance: saves a swap that would fail.
+  bool seems_idle() const {
+    return (word_.load(std::memory_order_relaxed) & kIdle) != 0;
+  }
+
   // Idle → active: the caller is now the runner, or must schedule the actor.
   bool try_activate(std::uint32_t generation) {
     std::uint64_t word = gen_bits(generation) | kIdle;

@@ -52,7 +52,8 @@ void NameTable::Shard::reserve() {
 // The first slot of the key's cluster that is free or holds that key or a later one.
 std::size_t NameTable::Shard::lower_bound(std::uint32_t key) const {
   std::size_t i = home(key);
-  while (i < cells.size() && cells[i] != nullptr && keys[i] < key) ++i;
+  // The keys alone tell: a free slot's is 0.
+  while (i < keys.size() && keys[i] != 0 && keys[i] < key) ++i;
   return i;
 }
 

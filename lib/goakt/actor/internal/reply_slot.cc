@@ -60,20 +60,27 @@ Table& table() {
   return *table;
 }
 
+// Free slots kept by the thread. Plain data, so that an ask reaches it without a call.
 struct LocalSlots {
-  ReplySlot* head = nullptr;
-  std::uint32_t count = 0;
+  ReplySlot* head;
+  std::uint32_t count;
+  bool is_owned;
+};
 
-  ~LocalSlots() {
-    while (head != nullptr) {
-      ReplySlot* slot = head;
-      head = slot->next_free;
-      table().give(slot);
-    }
+[[gnu::tls_model("initial-exec")]] constinit thread_local LocalSlots local{};
+
+// Gives them back when the thread ends.
+struct LocalSlotsOwner {
+  ~LocalSlotsOwner() {
+    while (local.head != nullptr) table().give(std::exchange(local.head, local.head->next_free));
+    local.count = kLocalSlots;  // whatever comes later goes to the table
   }
 };
 
-thread_local LocalSlots local;
+[[gnu::noinline]] void own_slots() {
+  static thread_local LocalSlotsOwner owner;
+  local.is_owned = true;
+}
 
 std::uint64_t with_state(std::uint64_t word, ReplySlot::State state) {
   return (word & ~std::uint64_t{0xff}) | state;
@@ -160,6 +167,7 @@ void release_slot(ReplySlot& slot) noexcept {
   slot.error.reset();
   slot.word.store(with_state(slot.word.load(std::memory_order_relaxed), ReplySlot::free),
                   std::memory_order_release);
+  if (GOAKT_UNLIKELY(!local.is_owned)) own_slots();
   if (local.count < kLocalSlots) {
     slot.next_free = local.head;
     local.head = &slot;

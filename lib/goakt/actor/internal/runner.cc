@@ -52,11 +52,9 @@ void check_soft_limit(Cell& cell) {
   });
 }
 
-// Moves what arrived to where the mailbox orders it.
-bool take_arrivals(Cell& cell, CellExtension* extension) {
-  std::int64_t count;
-  Envelope* first = cell.inbox.take_all(count);
-  if (first == nullptr) return false;
+// `last` may be null: not known.
+void enter_mailbox(Cell& cell, CellExtension* extension, Envelope* first, Envelope* last,
+                   std::int64_t count) {
   if (extension != nullptr && extension->queue != nullptr) {
     count_shared(cell, count);
     while (first != nullptr) {
@@ -67,11 +65,19 @@ bool take_arrivals(Cell& cell, CellExtension* extension) {
   } else if (cell.local_head == nullptr) {
     count_local(cell, count);
     cell.local_head = first;
-    cell.local_tail = nullptr;  // found when somebody appends
+    cell.local_tail = last;  // null: found when somebody appends
   } else {
-    append_local(cell, first, nullptr, count);
+    append_local(cell, first, last, count);
   }
   check_soft_limit(cell);
+}
+
+// Moves what arrived to where the mailbox orders it.
+bool take_arrivals(Cell& cell, CellExtension* extension) {
+  std::int64_t count;
+  Envelope* first = cell.inbox.take_all(count);
+  if (first == nullptr) return false;
+  enter_mailbox(cell, extension, first, nullptr, count);
   return true;
 }
 
@@ -298,6 +304,11 @@ void conclude(Cell& cell, ReceiveContext& ctx) {
       delete_envelope(message);
   }
   Access::envelope(ctx) = nullptr;
+}
+
+void give_arrivals(Cell& cell, Envelope* first, Envelope* last, std::int64_t count) {
+  last->next = nullptr;
+  enter_mailbox(cell, extension_or_null(cell), first, last, count);
 }
 
 void prepend_local(Cell& cell, Envelope* message) {

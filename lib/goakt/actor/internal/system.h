@@ -246,6 +246,8 @@ void prepend_local(Cell& cell, Envelope* message);
 void append_local(Cell& cell, Envelope* first, Envelope* last, std::int64_t count);
 // Messages have been taken from the inbox and not yet handled; runner only.
 bool has_waiting(const Cell& cell);
+// Puts messages that bypassed the inbox into the mailbox, oldest first; runner only.
+void give_arrivals(Cell& cell, Envelope* first, Envelope* last, std::int64_t count);
 // Makes dead letters of everything that waits in the mailbox and the stash; runner only.
 void drain_to_dead_letters(Cell& cell, Envelope* closed_inbox, std::string_view reason);
 // What follows every handler: failure, forward, end of the message.

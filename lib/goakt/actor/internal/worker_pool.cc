@@ -1,11 +1,14 @@
 #include "goakt/actor/internal/dead_letters.h"
 #include "goakt/actor/internal/dispatcher.h"
 #include "goakt/actor/internal/fences.h"
+#include "goakt/actor/internal/system.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,19 +22,37 @@ constexpr std::uint32_t kGlobalEvery = 61;  // picks between two looks at the gl
 constexpr std::uint32_t kLifoRuns = 3;      // in a row, then the ring gets its turn
 constexpr std::uint32_t kLaneBatch = 1024;  // envelopes taken from a lane by a worker without work
 constexpr std::uint32_t kLaneBatchBusy = 256;  // and by one that has some
-constexpr auto kSpin = std::chrono::microseconds(40);
-constexpr std::uint32_t kSleeper = 1u << 16;
-constexpr std::uint32_t kSearcher = 1;
+// A worker without work looks for some: first without giving up its CPU, then letting others go
+// first, who may be just the ones that make work.
+constexpr auto kSpin = std::chrono::microseconds(5);
+constexpr auto kSearch = std::chrono::microseconds(40);
+constexpr auto kNap = std::chrono::microseconds(250);
+constexpr int kQuietNaps = 8;  // with everybody asleep, then the watch ends
+// How long a producer waits before a full lane that does not move.
+constexpr std::chrono::nanoseconds kPatience = Lane::kPatience;
 
 std::atomic<std::uint64_t> next_pool_id{1};
 
 // Hands a chain that came through a lane to its actor. Returns the actor when the caller must
 // schedule it, else null.
-Cell* deliver(Cell* cell, std::uint64_t generation16, Envelope* newest, Envelope* oldest,
+Cell* deliver(Cell* cell, std::uint64_t generation16, Envelope* oldest, Envelope* newest,
               std::uint32_t count) {
   const std::uint32_t generation = cell->generation.load(std::memory_order_acquire);
   if ((generation & 0xffff) == generation16) {
-    switch (cell->inbox.push(newest, oldest, count, generation)) {
+    // An idle actor gets them without a way through its inbox.
+    if (cell->inbox.seems_idle() && cell->inbox.try_activate(generation)) {
+      give_arrivals(*cell, oldest, newest, count);
+      return cell;
+    }
+    Envelope* last = oldest;
+    Envelope* first = nullptr;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      Envelope* next = oldest->next;
+      oldest->next = first;
+      first = oldest;
+      oldest = next;
+    }
+    switch (cell->inbox.push(first, last, count, generation)) {
       case Inbox::Push::activated:
         return cell;
       case Inbox::Push::queued:
@@ -39,21 +60,34 @@ Cell* deliver(Cell* cell, std::uint64_t generation16, Envelope* newest, Envelope
       case Inbox::Push::closed:
         break;
     }
+    // Back to the order of sending.
+    oldest = nullptr;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      Envelope* next = first->next;
+      first->next = oldest;
+      oldest = first;
+      first = next;
+    }
   }
-  // Linked newest first: give them back in the order of sending.
-  Envelope* ordered = nullptr;
   for (std::uint32_t i = 0; i < count; ++i) {
-    Envelope* next = newest->next;
-    newest->next = ordered;
-    ordered = newest;
-    newest = next;
-  }
-  while (ordered != nullptr) {
-    Envelope* next = ordered->next;
-    undeliverable(*cell, generation16, ordered);
-    ordered = next;
+    Envelope* next = oldest->next;
+    undeliverable(*cell, generation16, oldest);
+    oldest = next;
   }
   return nullptr;
+}
+
+// The busy worker that attends to the lane, or null.
+const Worker* attendant_of(const Lane& lane) {
+  const Worker* attendant = lane.attendant.load(std::memory_order_relaxed);
+  return attendant != nullptr && attendant->busy.load(std::memory_order_relaxed) ? attendant
+                                                                                 : nullptr;
+}
+
+void wait_on(std::atomic<std::uint32_t>& word, std::chrono::nanoseconds timeout) {
+  const timespec ts{.tv_sec = 0, .tv_nsec = timeout.count()};
+  syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, timeout.count() == 0 ? nullptr : &ts, nullptr,
+          0);
 }
 
 }  // namespace
@@ -94,6 +128,7 @@ void WorkerPool::stop() {
 
 void WorkerPool::run(Worker& worker) {
   this_thread.worker = &worker;
+  worker.busy.store(true, std::memory_order_relaxed);
   while (!stopping_.load(std::memory_order_relaxed)) {
     Cell* cell = next(worker);
     if (cell == nullptr) break;
@@ -106,6 +141,9 @@ void WorkerPool::run(Worker& worker) {
 void WorkerPool::schedule(Cell& cell) {
   Worker* worker = this_thread.worker;
   if (worker == nullptr || worker->pool != this) return push_global(cell, cell, 1);
+  // Others only ever empty the slot, so an empty one can be filled without a swap.
+  if (GOAKT_LIKELY(worker->lifo.load(std::memory_order_relaxed) == nullptr))
+    return worker->lifo.store(&cell, std::memory_order_release);
   Cell* former = worker->lifo.exchange(&cell, std::memory_order_acq_rel);
   if (former != nullptr) requeue(*worker, *former);
 }
@@ -150,7 +188,7 @@ void WorkerPool::push_global(Cell& first, Cell& last, std::size_t count) {
 void WorkerPool::published() {
   light_fence();
   const std::uint32_t idle = idle_.load(std::memory_order_relaxed);
-  if (idle >= kSleeper && (idle & 0xffff) == 0) wake_one();
+  if (idle >= kSleeper && (idle & kSearchers) == 0) wake_one();
 }
 
 void WorkerPool::wake_one() {
@@ -158,7 +196,7 @@ void WorkerPool::wake_one() {
   {
     std::lock_guard lock(sleep_mutex_);
     const std::uint32_t idle = idle_.load(std::memory_order_relaxed);
-    if (sleeping_.empty() || (idle & 0xffff) != 0) return;
+    if (sleeping_.empty() || (idle & kSearchers) != 0) return;
     worker = sleeping_.back();  // the one that slept last has the warmest cache
     sleeping_.pop_back();
     idle_.fetch_add(kSearcher - kSleeper, std::memory_order_relaxed);
@@ -241,13 +279,16 @@ bool WorkerPool::drain_some_lane(Worker& worker, std::uint32_t limit) {
   const std::uint32_t lanes = lane_count_.load(std::memory_order_acquire);
   for (std::uint32_t i = 0; i < lanes; ++i) {
     Lane* lane = lanes_[(worker.next_lane + i) % lanes].load(std::memory_order_relaxed);
+    if (const Worker* other = attendant_of(*lane); other != nullptr && other != &worker) continue;
     const std::uint32_t taken =
-        lane->drain(limit, [&](Cell* cell, std::uint64_t generation, Envelope* newest,
-                               Envelope* oldest, std::uint32_t n) {
-          if (Cell* activated = deliver(cell, generation, newest, oldest, n))
+        lane->drain(limit, [&](Cell* cell, std::uint64_t generation, Envelope* oldest,
+                               Envelope* newest, std::uint32_t n) {
+          if (Cell* activated = deliver(cell, generation, oldest, newest, n))
             requeue(worker, *activated);
         });
     if (taken != 0) {
+      if (lane->attendant.load(std::memory_order_relaxed) != &worker)
+        lane->attendant.store(&worker, std::memory_order_relaxed);
       worker.next_lane = (worker.next_lane + i + 1) % lanes;
       return true;
     }
@@ -255,56 +296,115 @@ bool WorkerPool::drain_some_lane(Worker& worker, std::uint32_t limit) {
   return false;
 }
 
-bool WorkerPool::has_work(const Worker& worker) const {
-  if (stopping_.load(std::memory_order_relaxed)) return true;
-  if (global_count_.load(std::memory_order_relaxed) != 0) return true;
-  const std::uint32_t lanes = lane_count_.load(std::memory_order_acquire);
-  for (std::uint32_t i = 0; i < lanes; ++i)
-    if (!lanes_[i].load(std::memory_order_relaxed)->empty()) return true;
+WorkerPool::Pending WorkerPool::pending(const Worker& worker) const {
+  if (stopping_.load(std::memory_order_relaxed)) return Pending::free;
+  if (global_count_.load(std::memory_order_relaxed) != 0) return Pending::free;
   for (const auto& other : workers_)
-    if (other.get() != &worker && !other->ring.empty()) return true;
-  return false;
+    if (other.get() != &worker && !other->ring.empty()) return Pending::free;
+  auto result = Pending::nothing;
+  const std::uint32_t lanes = lane_count_.load(std::memory_order_acquire);
+  for (std::uint32_t i = 0; i < lanes; ++i) {
+    const Lane& lane = *lanes_[i].load(std::memory_order_relaxed);
+    if (lane.empty()) continue;
+    if (attendant_of(lane) == nullptr) return Pending::free;
+    result = Pending::attended;
+  }
+  return result;
 }
 
 Cell* WorkerPool::find_or_sleep(Worker& worker) {
+  worker.busy.store(false, std::memory_order_relaxed);
   idle_.fetch_add(kSearcher, std::memory_order_relaxed);
   for (;;) {
-    const auto start = std::chrono::steady_clock::now();
-    do {
-      for (int i = 0; i < 8; ++i) {
-        if (stopping_.load(std::memory_order_relaxed)) return nullptr;
-        if (Cell* cell = poll(worker)) {
-          worker.lifo_runs = 0;
-          // The last one that searched leaves: if there is more than it can do, another one comes.
-          if ((idle_.fetch_sub(kSearcher, std::memory_order_relaxed) & 0xffff) == 1 &&
-              has_work(worker))
-            published();
-          return cell;
-        }
-        for (int p = 0; p < 16; ++p) spin_pause();
+    if (Cell* cell = search(worker)) {
+      worker.lifo_runs = 0;
+      worker.busy.store(true, std::memory_order_relaxed);
+      // The last one that searched leaves: if there is more than it can do, another one comes.
+      if ((idle_.fetch_sub(kSearcher, std::memory_order_relaxed) & kSearchers) == 1) {
+        const Pending left = pending(worker);
+        if (left == Pending::free || !worker.ring.empty())
+          published();
+        else if (left == Pending::attended)
+          lane_filled();
       }
-    } while (std::chrono::steady_clock::now() - start < kSpin);
-
-    {
-      std::lock_guard lock(sleep_mutex_);
-      worker.wake.store(0, std::memory_order_relaxed);
-      sleeping_.push_back(&worker);
-      idle_.fetch_add(kSleeper - kSearcher, std::memory_order_relaxed);
+      return cell;
     }
-    heavy_fence();
-    if (has_work(worker)) {
-      std::lock_guard lock(sleep_mutex_);
-      if (const auto it = std::find(sleeping_.begin(), sleeping_.end(), &worker);
-          it != sleeping_.end()) {
-        sleeping_.erase(it);
-        idle_.fetch_add(kSearcher - kSleeper, std::memory_order_relaxed);
-      }
-      continue;  // else: a waker took us off the list and counted us as searching
-    }
-    while (worker.wake.load(std::memory_order_acquire) == 0)
-      syscall(SYS_futex, &worker.wake, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
     if (stopping_.load(std::memory_order_relaxed)) return nullptr;
+    sleep(worker);
   }
+}
+
+Cell* WorkerPool::search(Worker& worker) {
+  const auto start = std::chrono::steady_clock::now();
+  for (;;) {
+    for (int i = 0; i < 8; ++i) {
+      if (stopping_.load(std::memory_order_relaxed)) return nullptr;
+      if (Cell* cell = poll(worker)) return cell;
+      for (int p = 0; p < 8; ++p) spin_pause();
+    }
+    const auto searched = std::chrono::steady_clock::now() - start;
+    if (searched > kSearch) return nullptr;
+    if (searched > kSpin) sched_yield();
+  }
+}
+
+// From searching to sleeping and back.
+void WorkerPool::sleep(Worker& worker) {
+  {
+    std::lock_guard lock(sleep_mutex_);
+    worker.wake.store(0, std::memory_order_relaxed);
+    sleeping_.push_back(&worker);
+    idle_.fetch_add(kSleeper - kSearcher, std::memory_order_relaxed);
+  }
+  for (;;) {
+    heavy_fence();
+    const Pending found = pending(worker);
+    if (found == Pending::free) return get_up(worker);
+    if (found == Pending::nothing ||
+        (idle_.fetch_or(kWatched, std::memory_order_relaxed) & kWatched) != 0)
+      break;
+    if (keep_watch(worker)) return get_up(worker);
+  }
+  while (worker.wake.load(std::memory_order_acquire) == 0) wait_on(worker.wake, {});
+}
+
+// Naps as long as others are busy. True: there is something to do, or somebody woke this one.
+bool WorkerPool::keep_watch(Worker& worker) {
+  {
+    // Last to be woken.
+    std::lock_guard lock(sleep_mutex_);
+    if (const auto it = std::find(sleeping_.begin(), sleeping_.end(), &worker);
+        it != sleeping_.end())
+      std::rotate(sleeping_.begin(), it, it + 1);
+  }
+  bool is_needed = false;
+  std::array<std::uint32_t, kMaxLanes> progress{};
+  for (int quiet = 0; quiet < kQuietNaps && !is_needed;) {
+    const std::uint32_t lanes = lane_count_.load(std::memory_order_acquire);
+    for (std::uint32_t i = 0; i < lanes; ++i)
+      progress[i] = lanes_[i].load(std::memory_order_relaxed)->progress();
+    wait_on(worker.wake, kNap);
+    is_needed = worker.wake.load(std::memory_order_acquire) != 0 ||
+                stopping_.load(std::memory_order_relaxed);
+    for (std::uint32_t i = 0; i < lanes; ++i) {
+      Lane& lane = *lanes_[i].load(std::memory_order_relaxed);
+      if (lane.empty() || lane.progress() != progress[i]) continue;
+      lane.attendant.store(&worker, std::memory_order_relaxed);
+      is_needed = true;
+    }
+    const std::uint32_t idle = idle_.load(std::memory_order_relaxed) & ~kWatched;
+    quiet = idle / kSleeper == workers_.size() ? quiet + 1 : 0;
+  }
+  idle_.fetch_and(~kWatched, std::memory_order_relaxed);
+  return is_needed;
+}
+
+void WorkerPool::get_up(Worker& worker) {
+  std::lock_guard lock(sleep_mutex_);
+  const auto it = std::find(sleeping_.begin(), sleeping_.end(), &worker);
+  if (it == sleeping_.end()) return;  // a waker took us off the list and counted us as searching
+  sleeping_.erase(it);
+  idle_.fetch_add(kSearcher - kSleeper, std::memory_order_relaxed);
 }
 
 // -- Lanes
@@ -333,8 +433,7 @@ thread_local LaneOwner lane_owner;
 
 }  // namespace
 
-Lane* WorkerPool::lane() {
-  if (GOAKT_LIKELY(this_thread.lane_owner == id_)) return this_thread.lane;
+Lane* WorkerPool::find_lane() {
   if (!with_lanes_) return nullptr;
   Lane* found = nullptr;
   for (const auto& lease : lane_owner.leases)
@@ -364,13 +463,39 @@ Lane* WorkerPool::lane() {
 void WorkerPool::empty_lane(Lane& lane) {
   while (!lane.empty()) {
     const std::uint32_t taken =
-        lane.drain(Lane::kCapacity, [&](Cell* cell, std::uint64_t generation, Envelope* newest,
-                                        Envelope* oldest, std::uint32_t n) {
-          if (Cell* activated = deliver(cell, generation, newest, oldest, n))
+        lane.drain(Lane::kCapacity, [&](Cell* cell, std::uint64_t generation, Envelope* oldest,
+                                        Envelope* newest, std::uint32_t n) {
+          if (Cell* activated = deliver(cell, generation, oldest, newest, n))
             push_global(*activated, *activated, 1);
         });
     if (taken == 0) sched_yield();  // somebody else is at it
   }
+}
+
+void WorkerPool::make_room(Lane& lane) {
+  // Waiting keeps what is under way within the caches, and a worker empties the lane better than we
+  // do: it runs the actors too. No longer than the lane moves on, though: a handler that takes its
+  // time must not hold up senders.
+  std::uint32_t progress = lane.progress();
+  auto moved = std::chrono::steady_clock::now();
+  const auto start = moved;
+  for (auto now = start; now - moved < lane.patience && now - start < kPatience * 8;
+       now = std::chrono::steady_clock::now()) {
+    for (int i = 0; i < 32; ++i) {
+      if (lane.size() <= Lane::kCapacity - Lane::kCapacity / 4) {
+        lane.patience = kPatience;
+        return;
+      }
+      spin_pause();
+    }
+    sched_yield();
+    if (const std::uint32_t current = lane.progress(); current != progress) {
+      progress = current;
+      moved = now;
+    }
+  }
+  lane.patience = std::max(lane.patience / 2, kPatience / 64);
+  empty_lane(lane);
 }
 
 void WorkerPool::flush_lane() {
