@@ -39,6 +39,26 @@ struct ToRecord {
     return make("actor.warning", e, e.at, e.reason);
   }
 
+  EventRecord operator()(const NodeJoined& e) const {
+    return {0, e.timestamp, "node.joined", e.address, {}};
+  }
+
+  EventRecord operator()(const NodeLeft& e) const {
+    return {0, e.timestamp, "node.left", e.address, {}};
+  }
+
+  EventRecord operator()(const LeaderChanged& e) const {
+    return {0, e.timestamp, "node.leader-changed", e.address, {}};
+  }
+
+  EventRecord operator()(const RelocationStarted& e) const {
+    return {0, e.timestamp, "relocation.started", e.address, {}};
+  }
+
+  EventRecord operator()(const RelocationFailed& e) const {
+    return {0, e.timestamp, "relocation.failed", e.address, e.error};
+  }
+
   EventRecord operator()(const Deadletter& e) const {
     return {0, e.send_time, "deadletter", e.receiver, e.reason};
   }
