@@ -42,7 +42,7 @@ class Watcher final : public Actor {
   static constexpr auto handles = handlers(&Watcher::known);
 };
 
-PidOf<Worker> spawn(SeededSystem& system, std::string_view name, Journal* journal = nullptr) {
+Pid spawn(SeededSystem& system, std::string_view name, Journal* journal = nullptr) {
   auto pid = system->spawn<Worker>(name, {.long_lived = true}, journal);
   REQUIRE(pid);
   system.run();
