@@ -339,10 +339,15 @@ class HttpServer::Engine final : public httplib::Server {
     close(connection);
   }
 
+  static void close_after_this(httplib::Response& out) {
+    current->close_after_this();
+    out.set_header("Connection", "close");
+  }
+
   // Before the body is read. What is refused here must close, see Connection::close_after_this.
   HandlerResponse check_head(const httplib::Request& in, httplib::Response& out) const {
     const auto stop_with = [&](const Refusal& refusal) {
-      current->close_after_this();
+      close_after_this(out);
       write(in, out, refusal);
       return HandlerResponse::Handled;
     };
@@ -359,6 +364,9 @@ class HttpServer::Engine final : public httplib::Server {
         in.has_header("Transfer-Encoding") ||
         (in.has_header("Content-Length") && in.get_header_value("Content-Length") != "0");
     if (!has_body) return HandlerResponse::Unhandled;
+    // httplib would leave it unread, and take it for the next request.
+    if (in.method == "GET" || in.method == "HEAD" || in.method == "OPTIONS")
+      return stop_with(Refusal(Problem::invalid_argument, in.method + " takes no body"));
     if (in.has_header("Content-Encoding"))
       return stop_with(Refusal(Problem::unsupported_media, "compressed bodies are not taken"));
     if (!is_json(in.get_header_value("Content-Type"))) {
@@ -402,7 +410,7 @@ class HttpServer::Engine final : public httplib::Server {
   // Gives httplib's own refusals (bad request line, body too large) our form.
   HandlerResponse explain(const httplib::Request& in, httplib::Response& out) const {
     if (out.has_header("X-Request-Id")) return HandlerResponse::Unhandled;
-    current->close_after_this();
+    close_after_this(out);
     const int status = out.status;
     write(in, out,
           status == 413

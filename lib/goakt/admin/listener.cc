@@ -133,11 +133,12 @@ Result<Listener> Listener::unix_socket(const std::string& path) {
   }
   const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) return unexpected(os_error(what, errno));
-  // On Linux the mode of the socket becomes that of the file, so no umask has to change under other
-  // threads and no moment is left in which everybody may connect.
+  // On Linux the mode of the socket becomes that of the file, so no moment is left in which
+  // everybody may connect, and no umask has to change under other threads. What the umask took from
+  // the group is given back by the chmod.
   if (::fchmod(descriptor, 0660) != 0 ||
       ::bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(descriptor, kBacklog) != 0) {
+      ::chmod(path.c_str(), 0660) != 0 || ::listen(descriptor, kBacklog) != 0) {
     const int number = errno;
     ::close(descriptor);
     return unexpected(os_error(what, number));

@@ -197,7 +197,7 @@ TEST_CASE("a port or socket that is in use is refused, a left-over socket file i
     struct stat info {};
 
     REQUIRE(::stat(path.c_str(), &info) == 0);
-    CHECK((info.st_mode & 0777 & ~0660) == 0);
+    CHECK((info.st_mode & 0777) == 0660);
     const auto again = Listener::unix_socket(path);
     REQUIRE(!again);
     CHECK(again.error().code() == ErrorCode::address_in_use);

@@ -1,0 +1,161 @@
+#include "goakt/admin/service.h"
+
+#include "goakt/config/settings.h"
+#include "goakt/node/node.h"
+#include "goakt/node/plugin.h"
+#include "tests/unit/admin/support.h"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+using namespace goakt;
+using namespace goakt::admin;
+
+namespace {
+
+struct Note {};
+
+class Quiet final : public Actor {
+  void take(const Note&) {}
+
+ public:
+  static constexpr auto handles = handlers(&Quiet::take);
+};
+
+// A node with its admin API on a socket and a port of its own.
+class Running {
+ public:
+  Running() {
+    Kinds kinds;
+    Plugin plugin(kinds, "test");
+    plugin.actor<Quiet>("test.quiet");
+    settings_ = must(config::Settings::load(
+        {{"admin.listen", "127.0.0.1:0"}, {"admin.socket", folder_ / "admin.sock"}},
+        [](const std::string&) { return std::nullopt; }));
+    node_ = must(node::Node::create(settings_, std::move(kinds)));
+    REQUIRE(node_->start());
+    service_ = must(Service::start(settings_, *node_));
+    REQUIRE(service_->urls().size() == 2);
+  }
+
+  http::Client by_socket() const { return client(0); }
+
+  http::Client by_port() const { return client(1); }
+
+  node::Node& node() { return *node_; }
+
+  const Service& service() const { return *service_; }
+
+  const config::Settings& settings() const { return settings_; }
+
+ private:
+  http::Client client(std::size_t url) const {
+    return http::Client(*http::Address::parse(service_->urls()[url]), {});
+  }
+
+  ScratchFolder folder_;
+  config::Settings settings_;
+  std::unique_ptr<node::Node> node_;
+  std::unique_ptr<Service> service_;
+};
+
+int status_of(http::Client& client, const http::Request& request) {
+  const auto response = client.send(request);
+  return response ? response->status : -1;
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what))
+    text.replace(at, what.size(), with);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("the port may look, the socket may do everything") {
+  Running running;
+  auto port = running.by_port();
+  auto socket = running.by_socket();
+  const auto spawn = post("/v1/actors", R"({"name":"a","kind":"test.quiet"})");
+  CHECK(status_of(port, spawn) == 403);
+  CHECK(status_of(socket, spawn) == 201);
+  CHECK(status_of(socket, spawn) == 409);
+  CHECK(status_of(port, get("/v1/actors/a")) == 200);
+  http::Request stop = get("/v1/actors/a");
+  stop.method = "DELETE";
+  CHECK(status_of(port, stop) == 403);
+  CHECK(status_of(socket, stop) == 204);
+  CHECK(status_of(port, get("/v1/actors/a")) == 404);
+  CHECK(status_of(port, get("/livez")) == 200);
+}
+
+TEST_CASE("no route fails in itself, whatever method, body and cursor it gets") {
+  Running running;
+  auto client = running.by_socket();
+  for (const std::string& route : running.service().router().list()) {
+    const auto space = route.find(' ');
+    const std::string path =
+        replaced(replaced(route.substr(space + 1), "{name}", "no%2Fbody"), "{kind}", "none");
+    for (const char* query : {"", "?page=%00&limit=-1&depth=x", "?page=a&root=%ff&type=&limit=1"}) {
+      for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
+        for (const char* body : {"", "{}", "[", "\"\xff\"", "{\"name\":{},\"kind\":[]}"}) {
+          http::Request request;
+          request.method = method;
+          request.target = path + query;
+          if (*body) request.body = body;
+          if (*body) request.content_type = "application/json";
+          const int status = status_of(client, request);
+          INFO(method << " " << path << query << " " << body);
+          CHECK(status >= 200);
+          CHECK(status < 500);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("pages cover every actor once and end") {
+  Running running;
+  for (int i = 0; i < 250; ++i) {
+    node::SpawnRequest spawn;
+    spawn.name = "actor-" + std::to_string(i);
+    spawn.kind = "test.quiet";
+    REQUIRE(running.node().spawn(spawn));
+  }
+  auto client = running.by_port();
+  std::size_t names = 0;
+  std::string next;
+  int pages = 0;
+  do {
+    const auto response = client.send(get("/v1/actors?limit=60&page=" + next));
+    REQUIRE(response);
+    REQUIRE(response->status == 200);
+    for (auto at = response->body.find("\"name\":"); at != std::string::npos;
+         at = response->body.find("\"name\":", at + 1))
+      ++names;
+    const auto mark = response->body.find("\"next\":\"");
+    next = mark == std::string::npos
+               ? std::string()
+               : response->body.substr(mark + 8, response->body.find('"', mark + 8) - mark - 8);
+    REQUIRE(++pages < 20);
+  } while (!next.empty());
+  CHECK(names == 250);
+}
+
+TEST_CASE("too many lines at once are refused as a whole") {
+  Running running;
+  auto client = running.by_socket();
+  std::string lines;
+  for (int i = 0; i < 10'001; ++i) lines += "{}\n";
+  CHECK(status_of(client, post("/v1/messages", lines, "application/x-ndjson")) == 413);
+}
+
+TEST_CASE("a second service on the same configured socket is refused") {
+  Running running;
+  const auto second = Service::start(running.settings(), running.node());
+  REQUIRE(!second);
+  CHECK(second.error().is(ErrorCode::address_in_use));
+  CHECK(second.error().message().find("admin.socket") != std::string::npos);
+}
