@@ -203,6 +203,7 @@ TEST_CASE("a request to a dead actor or with an invalid mode is refused [121]") 
   CHECK(refused);
   CHECK(o.failure() == "invalid reentrancy mode");
   REQUIRE(o.requester.reinstate());
+  o.system.run();
   o.go(2);
   CHECK(o.failure() == "(actor=nobody) actor not found");
 }
