@@ -11,7 +11,7 @@ import re
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-TITLE = re.compile(r'(?:TEST_CASE|TEST_CASE_TEMPLATE|# rows?:?)\s*\(?\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
+TITLE = re.compile(r'(?:TEST_CASE|TEST_CASE_TEMPLATE|TEST_CASE_FIXTURE)\(\s*(?:\w+,\s*)?((?:"(?:[^"\\]|\\.)*"\s*)+)')
 ROWS = re.compile(r"\[([0-9, -]+)\]\s*$")
 PAGE = os.path.join(ROOT, "docs", "runtime-checklist.md")
 

@@ -20,7 +20,7 @@ std::string validation(const Address::Parts& parts, Uuid incarnation = kLife) {
   return status ? "ok" : status.error().message();
 }
 
-TEST_CASE("an address is written with its direct parent only") {
+TEST_CASE("an address is written with its direct parent only [5]") {
   const Address top({.system = "orders", .host = "127.0.0.1", .port = 0, .name = "a"});
   CHECK(top.text() == "goakt://orders@127.0.0.1:0/a");
   CHECK_FALSE(top.has_parent());
@@ -45,7 +45,7 @@ TEST_CASE("the parts of an address are read back from its text") {
   CHECK(address->validate().has_value());
 }
 
-TEST_CASE("parsing says what is wrong in GoAkt's words") {
+TEST_CASE("parsing says what is wrong in GoAkt's words [6]") {
   CHECK(parse_error("") == "address is required");
   for (const auto* bad :
        {"goakt", "goakt:/s@h:1/a", "goakt://s@h:1/a://b", "goakt://sh:1/a", "goakt://s@h@i:1/a",
@@ -117,7 +117,7 @@ TEST_CASE("an empty address is nobody, valid and without text") {
   CHECK_FALSE(Address({.system = "s", .host = "h", .port = 1, .name = "a"}).is_nobody());
 }
 
-TEST_CASE("equality of addresses ignores parent and incarnation") {
+TEST_CASE("equality of addresses ignores parent and incarnation [7]") {
   const Address::Parts parts{.system = "s", .host = "h", .port = 1, .name = "a"};
   auto with_parent = parts;
   with_parent.parent = "p";
@@ -149,7 +149,7 @@ TEST_CASE("addresses are the same incarnation only when both know it") {
   CHECK_FALSE(known.same_incarnation(known.with_incarnation(Uuid(1, 2))));
 }
 
-TEST_CASE("equality of PIDs is that of the text, letter case aside") {
+TEST_CASE("equality of PIDs is that of the text, letter case aside [7]") {
   const auto lower = *Address::parse("goakt://orders@node:1/p/a");
   const auto upper = *Address::parse("goakt://Orders@NODE:1/P/A");
   const auto no_parent = *Address::parse("goakt://orders@node:1/a");

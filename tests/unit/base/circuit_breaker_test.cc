@@ -38,7 +38,7 @@ struct Fixture {
   }
 };
 
-TEST_CASE_FIXTURE(Fixture, "a breaker opens when enough calls failed often enough") {
+TEST_CASE_FIXTURE(Fixture, "a breaker opens when enough calls failed often enough [112]") {
   CHECK(succeed());
   CHECK(succeed());
   CHECK(failure() == ErrorCode::dead);
@@ -69,7 +69,8 @@ TEST_CASE_FIXTURE(Fixture, "results leave the window with their bucket") {
   CHECK(breaker.state() == State::open);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an open breaker probes after its timeout and closes on good results") {
+TEST_CASE_FIXTURE(Fixture,
+                  "an open breaker probes after its timeout and closes on good results [113]") {
   open();
   clock.advance(10s - 1ns);
   CHECK(failure() == ErrorCode::circuit_open);
@@ -83,7 +84,8 @@ TEST_CASE_FIXTURE(Fixture, "an open breaker probes after its timeout and closes 
   CHECK(breaker.metrics().total == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a probing breaker opens again on poor results, for a whole timeout") {
+TEST_CASE_FIXTURE(Fixture,
+                  "a probing breaker opens again on poor results, for a whole timeout [113]") {
   open();
   clock.advance(10s);
   for (int i = 0; i < 4; ++i) CHECK(failure() == ErrorCode::dead);
@@ -94,7 +96,7 @@ TEST_CASE_FIXTURE(Fixture, "a probing breaker opens again on poor results, for a
   CHECK(succeed());
 }
 
-TEST_CASE_FIXTURE(Fixture, "a probing breaker admits a limited number of calls at a time") {
+TEST_CASE_FIXTURE(Fixture, "a probing breaker admits a limited number of calls at a time [114]") {
   open();
   clock.advance(10s);
   auto first = breaker.acquire();
@@ -129,7 +131,7 @@ TEST_CASE_FIXTURE(Fixture, "a late result of an earlier state does not postpone 
   CHECK(succeed());
 }
 
-TEST_CASE_FIXTURE(Fixture, "the caller's own cancellation is not counted") {
+TEST_CASE_FIXTURE(Fixture, "the caller's own cancellation is not counted [115]") {
   std::stop_source source;
   const CircuitBreaker::Caller caller{.canceled = source.get_token(), .deadline = {}};
   for (int i = 0; i < 10; ++i) {
@@ -159,7 +161,7 @@ TEST_CASE_FIXTURE(Fixture, "a passed deadline refuses the call uncounted, in the
   CHECK(breaker.metrics().total == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an exception becomes an error that tells the state and counts") {
+TEST_CASE_FIXTURE(Fixture, "an exception becomes an error that tells the state and counts [116]") {
   const auto thrown =
       breaker.execute({}, []() -> Result<int> { throw std::runtime_error("boom"); });
   CHECK(thrown.error().is(ErrorCode::circuit_panic));
@@ -185,7 +187,7 @@ TEST_CASE_FIXTURE(Fixture, "a fallback answers in place of any error") {
   CHECK(*breaker.execute({}, good, fallback) == 100);
 }
 
-TEST_CASE_FIXTURE(Fixture, "metrics show counts, rate, window and the last results") {
+TEST_CASE_FIXTURE(Fixture, "metrics show counts, rate, window and the last results [117]") {
   const auto start = clock.wall();
   auto metrics = breaker.metrics();
   CHECK(metrics.state == State::closed);

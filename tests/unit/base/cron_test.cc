@@ -66,7 +66,7 @@ constexpr const char* kBerlin = "CET-1CEST,M3.5.0,M10.5.0/3";
 constexpr const char* kLordHowe = "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0";
 constexpr const char* kKolkata = "IST-5:30";
 
-TEST_CASE("recorded expressions fire at the recorded times and where the oracle says") {
+TEST_CASE("recorded expressions fire at the recorded times and where the oracle says [170]") {
   int count = 0;
   for (const auto& line : data_lines("cron.txt")) {
     CAPTURE(line);
@@ -89,7 +89,7 @@ TEST_CASE("recorded expressions fire at the recorded times and where the oracle 
   CHECK(count >= 100);
 }
 
-TEST_CASE("malformed expressions are refused in GoAkt's words") {
+TEST_CASE("malformed expressions are refused in GoAkt's words [170]") {
   int count = 0;
   for (const auto& line : data_lines("cron_errors.txt")) {
     CAPTURE(line);

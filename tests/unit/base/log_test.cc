@@ -47,7 +47,7 @@ std::string formatted(LogFormat format, std::string_view message,
   return line;
 }
 
-TEST_CASE("levels have GoAkt's numbers and words, and debug weighs least") {
+TEST_CASE("levels have GoAkt's numbers and words, and debug weighs least [195]") {
   CHECK(static_cast<int>(LogLevel::info) == 0);
   CHECK(static_cast<int>(LogLevel::warn) == 1);
   CHECK(static_cast<int>(LogLevel::error) == 2);
@@ -73,7 +73,7 @@ TEST_CASE("a text line shows time, level, logger, message and fields") {
   CHECK(formatted(LogFormat::text, "started", {}, "") == "12:00:01.234 WARN   started");
 }
 
-TEST_CASE("a JSON line has the keys ts, level, logger, caller, msg and then the fields") {
+TEST_CASE("a JSON line has the keys ts, level, logger, caller, msg and then the fields [195]") {
   const auto line =
       formatted(LogFormat::json, "peer suspected", {{"node", "10.0.0.4:3320"}, {"since", 2100ms}});
   CHECK(line == R"({"ts":"2026-01-02T12:00:01.234567Z","level":"warn","logger":"cluster",)"
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(lines.size() == 100);
 }
 
-TEST_CASE("a discarding logger is enabled for fatal and panic only and does nothing") {
+TEST_CASE("a discarding logger is enabled for fatal and panic only and does nothing [195]") {
   const Logger log;
   for (const auto level : {LogLevel::debug, LogLevel::info, LogLevel::warn, LogLevel::error})
     CHECK_FALSE(log.enabled(level));

@@ -40,7 +40,7 @@ class FakeCgroup {
   std::filesystem::path root_;
 };
 
-TEST_CASE("the machine has memory, and less is free than there is") {
+TEST_CASE("the machine has memory, and less is free than there is [197]") {
   CHECK(memory::size() > 64ULL << 20);
   CHECK(memory::free() > 0);
   CHECK(memory::free() <= memory::size());
@@ -66,7 +66,7 @@ TEST_CASE("what is allocated is used") {
 }
 #endif
 
-TEST_CASE("a version 2 cgroup limits, and a parent's tighter limit counts") {
+TEST_CASE("a version 2 cgroup limits, and a parent's tighter limit counts [197]") {
   FakeCgroup fake;
   fake.file("self", "0::/pod/container");
   CHECK_FALSE(fake.read());
@@ -90,7 +90,7 @@ TEST_CASE("in a container only the top of the mount may be there") {
   CHECK(top.read()->limit == 512);
 }
 
-TEST_CASE("a version 1 cgroup limits unless its number means none") {
+TEST_CASE("a version 1 cgroup limits unless its number means none [197]") {
   FakeCgroup fake;
   fake.file("self", "12:cpu,cpuacct:/a\n7:memory:/docker/1\n3:memory_other:/b\n")
       .file("mount/memory/docker/1/memory.limit_in_bytes", "9223372036854771712");

@@ -11,7 +11,7 @@ std::string text(const Status& status) {
   return status ? "ok" : status.error().message();
 }
 
-TEST_CASE("a system name is a word without dots") {
+TEST_CASE("a system name is a word without dots [1]") {
   for (const auto* good : {"a", "9", "orders", "Orders-2_x"})
     CHECK(text(names::check_system(good)) == "ok");
   const auto empty = names::check_system("");
@@ -24,7 +24,7 @@ TEST_CASE("a system name is a word without dots") {
   }
 }
 
-TEST_CASE("an actor name is a word of at most 255 bytes that may hold dots") {
+TEST_CASE("an actor name is a word of at most 255 bytes that may hold dots [2]") {
   const std::string longest(255, 'x');
   for (const auto* good : {"a", "0", "a.b-c_d", "Order-1", longest.c_str()})
     CHECK(text(names::check_actor(good)) == "ok");
@@ -37,12 +37,12 @@ TEST_CASE("an actor name is a word of at most 255 bytes that may hold dots") {
   }
 }
 
-TEST_CASE("a name with spaces around it is refused") {
+TEST_CASE("a name with spaces around it is refused [4]") {
   for (const auto* bad : {" a", "a ", "a.b ", "\ta", " ", "a\n"})
     CHECK_FALSE(names::check_actor(bad));
 }
 
-TEST_CASE("users may not take a name with the reserved prefix") {
+TEST_CASE("users may not take a name with the reserved prefix [3]") {
   const auto refused = names::check_user_actor("GoAktX");
   CHECK(refused.error().is(ErrorCode::reserved_name));
   CHECK(text(refused) == "name=(GoAktX) actor name is reserved");
