@@ -12,8 +12,7 @@ namespace bank {
 // transfers are under way a sum may miss what is between two accounts; when they have ended it is exact.
 class Auditor final : public goakt::Actor {
   void begin(const goakt::PostStart&, goakt::ReceiveContext& ctx) {
-    auto scheduled = ctx.system().schedule(goakt::Message::make<Audit>(), ctx.self(),
-                                           std::chrono::seconds(1));
+    auto scheduled = ctx.system().schedule(ctx.self(), Audit(), std::chrono::seconds(1));
     if (!scheduled) ctx.err(std::move(scheduled).error());
   }
 
