@@ -1,9 +1,9 @@
 #pragma once
 
-#include <cstdint>
-
 #include "bank.pb.h"
 #include "goakt/actor/system.h"
+
+#include <cstdint>
 
 namespace bank {
 

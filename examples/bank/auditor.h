@@ -1,15 +1,16 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-
 #include "bank.pb.h"
 #include "goakt/actor/system.h"
+
+#include <chrono>
+#include <cstdint>
 
 namespace bank {
 
 // Adds up all accounts of the branch named "branch": every second by itself, and when asked. While
-// transfers are under way a sum may miss what is between two accounts; when they have ended it is exact.
+// transfers are under way a sum may miss what is between two accounts; when they have ended it is
+// exact.
 class Auditor final : public goakt::Actor {
   void begin(const goakt::PostStart&, goakt::ReceiveContext& ctx) {
     auto scheduled = ctx.system().schedule(ctx.self(), Audit(), std::chrono::seconds(1));

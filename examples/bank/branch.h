@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-
 #include "account.h"
 #include "bank.pb.h"
 #include "goakt/actor/system.h"
+
+#include <string>
 
 namespace bank {
 

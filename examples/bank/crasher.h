@@ -1,14 +1,14 @@
 #pragma once
 
-#include <stdexcept>
-
 #include "bank.pb.h"
 #include "goakt/actor/system.h"
 
+#include <stdexcept>
+
 namespace bank {
 
-// Fails when told to. Its supervision restarts it; what it counted so far stays, because a supervised
-// restart keeps the object.
+// Fails when told to. Its supervision restarts it; what it counted so far stays, because a
+// supervised restart keeps the object.
 class Crasher final : public goakt::Actor {
   void crash(const Crash& m) {
     ++crashes_;

@@ -15,5 +15,5 @@ GOAKT_PLUGIN("bank", plugin) {
   plugin.actor<bank::Branch>("bank.branch", {.long_lived = true});
   plugin.actor<bank::Transfers>("bank.transfers", {.long_lived = true});
   plugin.actor<bank::Auditor>("bank.auditor", {.long_lived = true});
-  plugin.actor<bank::Crasher>("bank.crasher", {.supervisor = restart, .long_lived = true});
+  plugin.actor<bank::Crasher>("bank.crasher", {.long_lived = true, .supervisor = restart});
 }

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <chrono>
-
 #include "bank.pb.h"
 #include "goakt/actor/system.h"
+
+#include <chrono>
 
 namespace bank {
 

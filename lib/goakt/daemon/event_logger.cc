@@ -51,6 +51,8 @@ struct Write {
   void operator()(const Deadletter& e) const {
     log.debug("dead letter", {{"from", e.sender}, {"to", e.receiver}, {"reason", e.reason}});
   }
+
+  void operator()(const auto&) const {}  // the cluster's events have loggers of their own
 };
 
 }  // namespace
@@ -69,7 +71,7 @@ EventLogger::EventLogger(ActorSystem& system, const Logger& log)
 }
 
 EventLogger::~EventLogger() {
-  system_.unsubscribe(*events_);
+  static_cast<void>(system_.unsubscribe(*events_));
   events_->shutdown();
   thread_.join();
 }
