@@ -40,6 +40,16 @@ Status enqueue(Cell& cell, std::uint32_t generation, Envelope* message) {
   return fail(ErrorCode::dead);
 }
 
+// For an actor that takes no messages: not any more, or not now.
+Status turn_away(Cell& cell, std::uint32_t generation, Envelope* message) {
+  if (cell.is(generation) && !cell.system->running()) {
+    dead_letter(cell, message, error_text(ErrorCode::system_shutting_down));
+    return fail(ErrorCode::system_shutting_down);
+  }
+  delete_envelope(message);
+  return fail(ErrorCode::dead);
+}
+
 // The calling thread's inline turn: the asker has claimed the idle target and runs it.
 void run_claimed(Cell& cell, Envelope* message) {
   append_local(cell, message, message, 1);
@@ -65,10 +75,8 @@ Status deliver(const Pid& to, Envelope* message) {
     if (!post_control(*cell, generation, message, nullptr)) return fail(ErrorCode::dead);
     return {};
   }
-  if (GOAKT_UNLIKELY((flags & kAcceptMask) != kRunning || !cell->is(generation))) {
-    delete_envelope(message);
-    return fail(ErrorCode::dead);
-  }
+  if (GOAKT_UNLIKELY((flags & kAcceptMask) != kRunning || !cell->is(generation)))
+    return turn_away(*cell, generation, message);
   if (this_thread.worker == nullptr && (flags & kDirectTell) == 0) {
     WorkerPool& pool = cell->system->dispatcher.normal();
     if (Lane* lane = pool.lane()) {
@@ -402,13 +410,12 @@ Status request(const Pid& pid, internal::StopMode mode, const internal::Completi
 }
 
 Status request_and_wait(const Pid& pid, internal::StopMode mode, std::chrono::nanoseconds timeout) {
+  Cell* cell = internal::PidAccess::cell(pid);
+  if (cell != nullptr && cell == internal::this_thread.running)
+    return fail(ErrorCode::invalid_argument, "an actor cannot wait for its own end");
   auto completion = std::make_shared<internal::Completion>();
   GOAKT_CHECK(request(pid, mode, completion));
-  internal::Dispatcher& dispatcher = internal::PidAccess::cell(pid)->system->dispatcher;
-  if (dispatcher.seeded())
-    while (!completion->done() && dispatcher.run_one()) {
-    }
-  return completion->wait(timeout);
+  return internal::await_completion(*cell->system, *completion, timeout);
 }
 
 }  // namespace

@@ -172,6 +172,7 @@ void ReceiveContext::forward(std::string_view name) {
 }
 
 void ReceiveContext::stop(const Pid& pid) {
+  if (pid && pid.system() != &system()) return err(Error(ErrorCode::actor_not_found));
   check(pid.stop());
 }
 
@@ -179,13 +180,50 @@ void ReceiveContext::shutdown() {
   check(self_.stop());
 }
 
+namespace internal {
+
+namespace {
+
+// On its way to an actor that is to be watched. Dropped on the way, the watcher hears at once that
+// the actor is gone.
+class WatchRequest {
+ public:
+  WatchRequest(const Pid& watcher, const Pid& target) : watcher_(watcher), target_(target) {}
+
+  WatchRequest(WatchRequest&& other) noexcept
+      : watcher_(std::exchange(other.watcher_, Pid())), target_(other.target_) {}
+
+  WatchRequest& operator=(WatchRequest&&) = delete;
+
+  ~WatchRequest() {
+    if (!watcher_) return;
+    const System& system = *PidAccess::cell(watcher_)->system;
+    if (!system.options.notify_watch_of_dead) return;
+    Message notice = Message::make<Terminated>(target_.path(), system.clock.wall());
+    notice.get()->origin = origin_of_actor(target_);
+    post_control(*PidAccess::cell(watcher_), PidAccess::generation(watcher_), notice.release(),
+                 nullptr);
+  }
+
+  void operator()(Cell& target) {
+    extension_of(target).watchers.push_back(std::exchange(watcher_, Pid()));
+  }
+
+ private:
+  Pid watcher_;
+  Pid target_;
+};
+
+}  // namespace
+
+}  // namespace internal
+
 void ReceiveContext::watch(const Pid& pid) {
   if (!pid || pid == self_) return;
   CellExtension& x = extension_of(cell_of(*this));
   if (std::find(x.watched.begin(), x.watched.end(), pid) != x.watched.end()) return;
-  const bool alive = internal::post(
-      pid, [watcher = self_](Cell& target) { extension_of(target).watchers.push_back(watcher); });
-  if (alive) x.watched.push_back(pid);
+  x.watched.push_back(pid);
+  internal::post(pid, internal::WatchRequest(self_, pid));
 }
 
 void ReceiveContext::unwatch(const Pid& pid) {

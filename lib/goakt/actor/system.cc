@@ -57,6 +57,17 @@ System::System(std::string system_name, SystemOptions system_options)
       started_coarse_ms(clock.coarse_ms()),
       dispatcher({options.workers == 0 ? usable_cpus() : options.workers, options.blocking_threads,
                   options.seed}),
+      watchdog(dispatcher.normal(), options.stall_warning,
+               [this](const Watchdog::Stall& stall) {
+                 const std::string message = stall.message == nullptr
+                                                 ? std::string("a control message")
+                                                 : stall.message->name;
+                 publish([&] {
+                   return ActorWarning{stall.actor.path(), clock.wall(),
+                                       "stalled: at " + message + " for " +
+                                           std::to_string(stall.age.count()) + " ms"};
+                 });
+               }),
       timers(clock),
       scheduler(clock, timers),
       passivator(*this),
@@ -74,7 +85,7 @@ System::System(std::string system_name, SystemOptions system_options)
 
 System::~System() {
   if (running()) static_cast<void>(stop());
-  dispatcher.stop();  // after a stop that timed out, threads still run
+  dispatcher.stop(std::chrono::steady_clock::time_point::max());
   // What never ran through a stop: actors that hung, and their parents.
   const auto discard = [](Cell& cell) {
     close_control(cell);
@@ -109,6 +120,24 @@ KindInfo& System::kind(std::string_view kind_name) {
   last_key = {this, kind_name.data()};
   last = it->second.get();
   return *last;
+}
+
+std::string System::who_hangs() {
+  constexpr std::size_t kNamed = 10;
+  std::string text;
+  std::size_t count = 0;
+  names.scan(0, SIZE_MAX, [&](Cell& cell) {
+    bool innermost;
+    {
+      std::lock_guard lock(children_lock(cell));
+      innermost = cell.first_child == nullptr;
+    }
+    if (!innermost || cell.has(kSystemActor) || ++count > kNamed) return true;
+    text.append(count == 1 ? "" : ", ").append(path_of(cell));
+    return true;
+  });
+  if (count > kNamed) text.append(" and " + std::to_string(count - kNamed) + " more");
+  return text.append(count == 1 ? " has not stopped" : " have not stopped");
 }
 
 void System::log_failure(const Cell& cell, std::string_view what, const Error& error) {
@@ -161,8 +190,12 @@ Status System::start() {
         Error(ErrorCode::actor_system_not_started)
             .with_hint("a stopped actor system cannot be started again; create a new one"));
   }
+  dispatcher.normal().on_wake([this] { watchdog.nudge(); });
   dispatcher.start();
-  if (!dispatcher.seeded()) timers.start();
+  if (!dispatcher.seeded()) {
+    watchdog.start();
+    timers.start();
+  }
   const Behaviour& nothing = no_behaviour();
   root = &make_guardian(*this, nullptr, names::kRootGuardian, std::make_unique<Guardian>(), nothing,
                         Directive::stop);
@@ -196,41 +229,28 @@ Status System::stop() {
   shutdown.run(ShutdownPhase::before_unbind, ShutdownPhase::before_actors_stop);
   dispatcher.normal().drain_lanes();
   // All user actors, children before parents; then the runtime's own.
-  auto completion = std::make_shared<Completion>();
-  request_stop(pid_of(*root), StopMode::stop, completion);
-  if (dispatcher.seeded())
-    while (!completion->done() && dispatcher.run_one()) {
-    }
-  // Seeded: nobody else would finish it.
-  Status stopped =
-      completion->wait(dispatcher.seeded() ? Duration::zero() : deadline - clock.now());
-  const bool all_stopped = completion->done();
-  if (!all_stopped)
-    stopped = unexpected(Error(ErrorCode::request_timeout)
-                             .while_doing("stopping the actor system: " + running_actors()));
-  shutdown.add(std::move(stopped));
+  bool all_stopped = true;
+  for (Cell* guardian : {user, root}) {
+    auto completion = std::make_shared<Completion>();
+    request_stop(pid_of(*guardian), StopMode::stop, completion);
+    Status stopped = await_completion(*this, *completion, deadline - clock.now());
+    all_stopped = completion->done();
+    if (!all_stopped)
+      stopped = unexpected(Error(ErrorCode::request_timeout)
+                               .while_doing("stopping the actor system: " + who_hangs()));
+    shutdown.add(std::move(stopped));
+    if (!all_stopped) break;
+  }
   shutdown.run(ShutdownPhase::after_actors_stop, ShutdownPhase::after_actors_stop);
   dispatcher.normal().drain_lanes();
   timers.stop();
+  watchdog.stop();
   // A handler that does not return keeps its thread: only the destructor waits for that.
-  if (all_stopped) dispatcher.stop();
+  if (all_stopped) dispatcher.stop(std::chrono::steady_clock::time_point::max());
   events.close();
   options.logger.flush();
   state.store(State::stopped, std::memory_order_release);
   return shutdown.result();
-}
-
-std::string System::running_actors() {
-  constexpr std::size_t kNamed = 10;
-  std::string text;
-  std::size_t count = 0;
-  names.scan(0, SIZE_MAX, [&](Cell& cell) {
-    if (cell.has(kSystemActor) || ++count > kNamed) return true;
-    text.append(count == 1 ? "" : ", ").append(cell.name());
-    return true;
-  });
-  if (count > kNamed) text.append(" and " + std::to_string(count - kNamed) + " more");
-  return text.append(count == 1 ? " has not stopped" : " have not stopped");
 }
 
 void System::actor_stopped(Cell& cell) {
@@ -307,7 +327,17 @@ ActorSystem::ActorSystem(std::unique_ptr<System> system) : system_(std::move(sys
   system_->facade = this;
 }
 
-ActorSystem::~ActorSystem() = default;
+ActorSystem::~ActorSystem() {
+  if (system_->running()) static_cast<void>(system_->stop());
+  // After a stop that timed out threads still run; most end when they are given a moment more.
+  constexpr auto kGrace = std::chrono::seconds(2);
+  if (system_->dispatcher.stop(std::chrono::steady_clock::now() + kGrace)) return;
+  // Handlers that never return still use it. Kept in sight of leak checkers.
+  static std::mutex mutex;
+  static auto* const left_behind = new std::vector<std::unique_ptr<System>>;
+  std::lock_guard lock(mutex);
+  left_behind->push_back(std::move(system_));
+}
 
 namespace {
 
@@ -341,6 +371,7 @@ Status check_options(const SystemOptions& o) {
 Result<std::unique_ptr<ActorSystem>> ActorSystem::create(std::string_view name,
                                                          SystemOptions options) {
   GOAKT_CHECK(names::check_system(name));
+  GOAKT_CHECK(names::check_host_port(options.host, options.port));
   GOAKT_CHECK(check_options(options));
   return std::unique_ptr<ActorSystem>(
       new ActorSystem(std::make_unique<System>(std::string(name), std::move(options))));

@@ -44,6 +44,8 @@ struct SystemOptions {
   bool inline_ask = true;
   // A turn longer than this is logged and counted; zero: never.
   std::chrono::milliseconds stall_warning = std::chrono::seconds(1);
+  // Who watches an actor that is gone already is told at once (GoAkt says nothing).
+  bool notify_watch_of_dead = true;
   std::uint64_t mailbox_soft_limit = 1'000'000;  // warning and event; nothing is dropped
   std::size_t dead_letters_kept = 1'000;
   std::optional<EvictionStrategy> eviction = {};

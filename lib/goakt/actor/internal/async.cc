@@ -34,7 +34,10 @@ void finish(Cell& cell, AsyncReceive* receive) {
   try {
     receive->complete(receive->task, receive->ctx);
   } catch (...) {
-    Access::error(receive->ctx) = std::make_unique<Error>(current_exception_error());
+    Access::error(receive->ctx) = std::make_unique<Error>(
+        current_exception_error(Access::envelope(receive->ctx) == nullptr
+                                    ? std::string()
+                                    : failure_place(cell, *Access::envelope(receive->ctx))));
   }
   receive->destroy(receive->task);
   Access::async(receive->ctx) = nullptr;

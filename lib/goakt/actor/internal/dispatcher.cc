@@ -20,10 +20,10 @@ void Dispatcher::start() {
   system_->start();
 }
 
-void Dispatcher::stop() {
-  blocking_.stop();
-  normal_->stop();
-  system_->stop();
+bool Dispatcher::stop(std::chrono::steady_clock::time_point deadline) {
+  bool ended = blocking_.stop(deadline);
+  ended = normal_->stop(deadline) && ended;
+  return system_->stop(deadline) && ended;
 }
 
 void Dispatcher::schedule(Cell& cell) {
@@ -54,8 +54,7 @@ bool Dispatcher::run_one() {
     std::lock_guard lock(ready_mutex_);
     const std::size_t choices = ready_.size() + (ready_tasks_.empty() ? 0 : 1);
     if (choices == 0) return false;
-    Rng rng(random_++);
-    const std::size_t choice = rng.below(choices);
+    const std::size_t choice = random_.below(choices);
     if (choice == ready_.size()) {
       task = std::move(ready_tasks_.front());
       ready_tasks_.pop_front();
@@ -118,13 +117,17 @@ void BlockingPool::run() {
   if (--threads_ == 0) ended_.notify_all();
 }
 
-void BlockingPool::stop() {
+bool BlockingPool::stop(std::chrono::steady_clock::time_point deadline) {
   std::unique_lock lock(mutex_);
   stopping_ = true;
   std::deque<Job> dropped;
   dropped.swap(jobs_);
   work_.notify_all();
-  ended_.wait(lock, [&] { return threads_ == 0; });
+  const auto all_ended = [&] { return threads_ == 0; };
+  if (deadline != std::chrono::steady_clock::time_point::max())
+    return ended_.wait_until(lock, deadline, all_ended);
+  ended_.wait(lock, all_ended);
+  return true;
 }
 
 std::size_t BlockingPool::threads() const {

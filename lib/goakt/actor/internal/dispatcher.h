@@ -4,8 +4,10 @@
 #include "goakt/actor/internal/fences.h"
 #include "goakt/actor/internal/lane.h"
 #include "goakt/actor/internal/run_ring.h"
+#include "goakt/base/random.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -46,8 +48,10 @@ struct alignas(64) Worker {
 
   // For the stall watchdog and `top`: what runs, since when (coarse ms, 0: nothing).
   std::atomic<Cell*> running{nullptr};
+  std::atomic<const MessageType*> handling{nullptr};
   std::atomic<std::uint64_t> turns{0};
   std::atomic<std::uint64_t> steals{0};
+  std::atomic<bool> ended{false};
   std::thread thread;
 };
 
@@ -76,13 +80,25 @@ class WorkerPool {
   ~WorkerPool();
 
   void start();
-  // Ends the threads after their current turns. What is still scheduled is not run any more.
-  void stop();
+  // Ends the threads after their current turns. What is still scheduled is not run any more. False:
+  // some did not end by the deadline; they go on in their handlers, and so must all that they use.
+  bool stop(std::chrono::steady_clock::time_point deadline);
 
   // Any thread: the caller has activated the cell.
   void schedule(Cell& cell);
   // Worker only: at the tail of its own queue, behind everything else.
   void requeue(Worker& worker, Cell& cell);
+
+  // A worker that waits for others: one turn of any actor. False: nothing to do.
+  bool run_one(Worker& worker);
+  // From another thread: hands what that worker has queued to the others.
+  void rescue(std::size_t index);
+
+  // No worker runs or looks for work.
+  bool all_asleep() const { return idle_.load(std::memory_order_seq_cst) >> 16 == workers_.size(); }
+
+  // Told whenever a worker is woken.
+  void on_wake(std::function<void()> told) { on_wake_ = std::move(told); }
 
   // The calling thread's lane, or null: too many threads have one, or the pool has none.
   Lane* lane() {
@@ -143,6 +159,7 @@ class WorkerPool {
   Lane* find_lane();
 
   const std::uint64_t id_;
+  std::function<void()> on_wake_;  // set before the start
   std::vector<std::unique_ptr<Worker>> workers_;
   std::atomic<bool> stopping_{false};
 
@@ -170,12 +187,12 @@ class BlockingPool {
  public:
   explicit BlockingPool(std::size_t max_threads) : max_threads_(max_threads) {}
 
-  ~BlockingPool() { stop(); }
+  ~BlockingPool() { stop(std::chrono::steady_clock::time_point::max()); }
 
   void schedule(Cell& cell);
   void submit(std::function<void()> task);
-  // Waits for running tasks; drops what has not begun.
-  void stop();
+  // Waits for running tasks; drops what has not begun. False: some still run at the deadline.
+  bool stop(std::chrono::steady_clock::time_point deadline);
   std::size_t threads() const;
 
  private:
@@ -206,7 +223,8 @@ class Dispatcher {
   explicit Dispatcher(const Options& options);
 
   void start();
-  void stop();
+  // False: threads are stuck in handlers (WorkerPool::stop).
+  bool stop(std::chrono::steady_clock::time_point deadline);
   // The caller has activated the cell.
   void schedule(Cell& cell);
   // Runs a task that may block, away from the actors' threads.
@@ -223,8 +241,8 @@ class Dispatcher {
 
  private:
   const bool seeded_;
-  std::uint64_t random_ = 0;
-  std::mutex ready_mutex_;  // guards the two below
+  std::mutex ready_mutex_;  // guards the three below
+  Rng random_;
   std::vector<Cell*> ready_;
   std::deque<std::function<void()>> ready_tasks_;
   std::unique_ptr<WorkerPool> normal_;

@@ -8,6 +8,7 @@
 #include "goakt/actor/reentrancy.h"
 #include "goakt/actor/supervisor.h"
 #include "goakt/base/clock.h"
+#include "goakt/base/result.h"
 #include "goakt/base/uuid.h"
 #include "goakt/message/envelope.h"
 
@@ -58,6 +59,38 @@ class Completion {
 
 using CompletionPtr = std::shared_ptr<Completion>;
 
+// Travels with a request; ends the wait when the request is dropped because its actor is gone.
+class Waiter {
+ public:
+  explicit Waiter(CompletionPtr completion, std::optional<ErrorCode> when_gone = {})
+      : completion_(std::move(completion)), when_gone_(when_gone) {}
+
+  Waiter(Waiter&&) = default;
+  Waiter& operator=(Waiter&&) = delete;
+
+  ~Waiter() {
+    if (completion_) completion_->finish(when_gone_ ? Status(fail(*when_gone_)) : Status());
+  }
+
+  // Somebody else ends the wait.
+  CompletionPtr release() { return std::move(completion_); }
+
+ private:
+  CompletionPtr completion_;
+  std::optional<ErrorCode> when_gone_;
+};
+
+// A start that is tried several times: rounds of GoAkt's tries of pre_start.
+struct StartTries {
+  bool in_place = false;  // by supervision: object and mailbox stay, the actor is suspended
+  unsigned rounds = 1;
+  Duration round_delay{};
+  unsigned rounds_failed = 0;
+  unsigned failed = 0;      // in this round
+  TimePoint deadline{};     // of this round
+  std::uint32_t timer = 0;  // id of the one that brings the next try
+};
+
 // What only some actors need; made at the spawn or when first used, behind the cell's one pointer.
 // Belongs to the runner, except where it says otherwise. Once its actor has stopped it is empty but
 // stays readable until the cell is used again, for those who came a moment too late.
@@ -98,7 +131,15 @@ struct CellExtension {
   std::vector<CompletionPtr> completions;
   std::optional<Error> stop_error;
   StopMode stop_mode = StopMode::stop;
-  std::atomic<std::uint32_t> pending_children{0};  // that still have to stop; any thread
+  bool rests = false;               // between the two halves of a restart; post_stop has run
+  std::optional<StartTries> start;  // being started again
+  std::uint32_t last_start_timer = 0;
+  // Guarded by the lock of this actor's child list: children that have to end first, and the number
+  // of that wait.
+  std::size_t pending_children = 0;
+  std::uint32_t stop_round = 0;
+  // Guarded by the lock of the parent's child list: the wait in which this actor was counted.
+  std::uint32_t counted_round = 0;
 
   // The actor whose reply holds back user messages, and the ask that waits for it: it counts while
   // that ask is open. Any thread may read, to find ask cycles.

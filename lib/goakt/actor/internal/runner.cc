@@ -136,7 +136,8 @@ void call_behaviour(Cell& cell, ReceiveContext& ctx, Envelope& message) {
     else
       ctx.unhandled();
   } catch (...) {
-    Access::error(ctx) = std::make_unique<Error>(current_exception_error());
+    Access::error(ctx) =
+        std::make_unique<Error>(current_exception_error(failure_place(cell, message)));
   }
 }
 
@@ -150,7 +151,7 @@ void handle(Cell& cell, ReceiveContext& ctx, Envelope* message) {
 void handle_control(Cell& cell, ReceiveContext& ctx, Envelope* message) {
   if (message->type == &message_type<PoisonPill>()) {
     delete_envelope(message);
-    begin_stop(cell, StopMode::stop, nullptr);
+    if (!cell.has(kSystemActor)) begin_stop(cell, StopMode::stop, nullptr);
   } else if (message->type == &message_type<PausePassivation>()) {
     delete_envelope(message);
     cell.flags.fetch_or(kPassivationPaused, std::memory_order_relaxed);
@@ -160,10 +161,17 @@ void handle_control(Cell& cell, ReceiveContext& ctx, Envelope* message) {
     cell.system->passivator.resumed(cell);
   } else if ((cell.masked & (kMaskStopping | kMaskRestarting)) != 0) {
     delete_envelope(message);  // a notice that nobody is there to read
-  } else if ((cell.masked & kMaskAwaiting) != 0) {
-    return_to_mailbox(cell, message);  // notices wait like user messages
   } else {
-    handle(cell, ctx, message);
+    // Told once: whoever is watched again is watched anew.
+    if (CellExtension* x = extension_or_null(cell);
+        x != nullptr && !x->watched.empty() && message->type == &message_type<Terminated>())
+      std::erase(x->watched, sender_of(message->origin));
+    if ((cell.masked & kMaskSuspended) != 0)
+      delete_envelope(message);  // notices go to running actors only
+    else if ((cell.masked & kMaskAwaiting) != 0)
+      return_to_mailbox(cell, message);  // notices wait like user messages
+    else
+      handle(cell, ctx, message);
   }
 }
 
@@ -218,6 +226,10 @@ TurnEnd run_turn(Cell& cell) {
   Cell* const outer = std::exchange(thread.running, &cell);
   const bool outer_gone = std::exchange(thread.gone, false);
   if (thread.worker != nullptr) thread.worker->running.store(&cell, std::memory_order_relaxed);
+  // For the watchdog; turns on threads of others are watched by nobody.
+  std::atomic<const MessageType*> nowhere;
+  std::atomic<const MessageType*>& handling =
+      thread.worker != nullptr ? thread.worker->handling : nowhere;
   const std::uint32_t generation = cell.generation.load(std::memory_order_relaxed);
   ReceiveContext ctx = Access::make(PidAccess::make(&cell, generation));
   const bool counts_messages = cell.has(kCountPassivation);
@@ -245,6 +257,7 @@ TurnEnd run_turn(Cell& cell) {
         if (GOAKT_LIKELY(message->type != &message_type<PostStart>()))
           cell.processed.store(cell.processed.load(std::memory_order_relaxed) + 1,
                                std::memory_order_relaxed);
+        handling.store(message->type, std::memory_order_relaxed);
         handle(cell, ctx, message);
         if (GOAKT_UNLIKELY(counts_messages)) {
           passivate_by_count(cell);
@@ -405,28 +418,36 @@ void close_control(Cell& cell) {
   }
 }
 
-Error current_exception_error() {
+namespace {
+
+std::string demangled(const std::type_info* type) {
+  if (type == nullptr) return "unknown";
+  int status = 0;
+  char* name = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+  std::string result = status == 0 && name != nullptr ? name : type->name();
+  std::free(name);
+  return result;
+}
+
+}  // namespace
+
+std::string failure_place(const Cell& cell, const Envelope& message) {
+  return cell.kind->name + " handling " + std::string(message.type->name);
+}
+
+Error current_exception_error(std::string_view place) {
+  std::string cause;
   try {
     throw;
   } catch (Error& error) {
     return std::move(error);
   } catch (const std::exception& e) {
-    int status = 0;
-    char* name = abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status);
-    std::string cause = e.what();
-    if (status == 0 && name != nullptr) cause.append(" (").append(name).append(")");
-    std::free(name);
-    return errors::panic(cause);
+    cause = std::string(e.what()) + " (" + demangled(&typeid(e)) + ")";
   } catch (...) {
-    const std::type_info* type = abi::__cxa_current_exception_type();
-    int status = 0;
-    char* name =
-        type == nullptr ? nullptr : abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
-    std::string cause =
-        name == nullptr ? "unknown exception" : std::string("exception of type ") + name;
-    std::free(name);
-    return errors::panic(cause);
+    cause = "exception of type " + demangled(abi::__cxa_current_exception_type());
   }
+  if (!place.empty()) cause.append(" at ").append(place);
+  return errors::panic(cause);
 }
 
 std::uint64_t origin_of_actor(const Pid& pid) {

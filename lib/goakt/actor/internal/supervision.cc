@@ -16,7 +16,6 @@ struct FailureReport {
   Directive directive;
   SupervisionStrategy strategy;
   bool exhausted;  // the restart budget is used up
-  std::uint32_t faults;
   std::chrono::nanoseconds delay;
   std::string reason;
   Message message;
@@ -31,18 +30,36 @@ std::vector<Pid> group_of(Cell& parent, const FailureReport& report) {
   return group;
 }
 
-void restart_later(Cell& parent, const Pid& child, std::chrono::nanoseconds delay) {
-  auto restart = [](const Pid& pid) {
-    post(pid, [](Cell& c) {
+// Counts the fault; true: no restart any more.
+bool count_fault(Cell& cell, const Supervisor& supervisor) {
+  CellExtension& x = extension_of(cell);
+  const TimePoint now = cell.system->clock.now();
+  const auto window = supervisor.fault_window();
+  if (window.count() > 0 && x.faults != 0 && now - x.last_fault > window) x.faults = 0;
+  ++x.faults;
+  x.last_fault = now;
+  return supervisor.max_retries() > 0 && window.count() > 0 && x.faults > supervisor.max_retries();
+}
+
+void restart_group(const std::vector<Pid>& group, const Pid& failed) {
+  for (const Pid& pid : group)
+    post(pid, [is_failed = pid == failed](Cell& c) {
+      if (!is_failed) count_fault(c, supervisor_of(c));
       if (c.has(kSuspended))
         supervised_restart(c);
-      else
-        begin_stop(c, StopMode::restart, nullptr);  // a sibling in good health: stops and starts
+      else if (!is_failed)
+        begin_stop(c, StopMode::restart, nullptr);  // in good health: stops and starts
     });
-  };
-  if (delay.count() <= 0) return restart(child);
-  parent.system->timers.after(delay, [restart, child, parent_pid = pid_of(parent)] {
-    if (parent_pid.is_running()) restart(child);
+}
+
+void restart_later(Cell& parent, std::vector<Pid> group, const Pid& failed,
+                   std::chrono::nanoseconds delay) {
+  if (delay.count() <= 0) return restart_group(group, failed);
+  // By way of the parent: when it stops meanwhile, nothing is restarted.
+  parent.system->timers.after(delay, [group = std::move(group), failed, to = pid_of(parent)] {
+    post(to, [group, failed](Cell& p) {
+      if (!p.has(kStopping)) restart_group(group, failed);
+    });
   });
 }
 
@@ -53,16 +70,11 @@ void decide(Cell& parent, FailureReport& report) {
         post(pid, [](Cell& c) { begin_stop(c, StopMode::stop, nullptr); });
       return;
     case Directive::restart:
-      for (const Pid& pid : group_of(parent, report)) {
-        if (!report.exhausted) {
-          restart_later(parent, pid, report.delay);
-        } else if (pid != report.child) {
-          post(pid, [faults = report.faults](Cell& c) {
-            suspend(
-                c, "restart budget exhausted: " + std::to_string(faults) + " consecutive failures");
-          });
-        }
-      }
+      if (!report.exhausted)
+        return restart_later(parent, group_of(parent, report), report.child, report.delay);
+      for (const Pid& pid : group_of(parent, report))
+        if (pid != report.child)
+          post(pid, [reason = report.reason](Cell& c) { suspend(c, reason); });
       return;
     case Directive::escalate: {
       Message signal = Message::make<PanicSignal>(
@@ -75,17 +87,6 @@ void decide(Cell& parent, FailureReport& report) {
     case Directive::resume:
       return;  // decided by the child itself
   }
-}
-
-// Counts the fault; true: no restart any more.
-bool count_fault(Cell& cell, const Supervisor& supervisor, std::uint32_t& faults) {
-  CellExtension& x = extension_of(cell);
-  const TimePoint now = cell.system->clock.now();
-  const auto window = supervisor.fault_window();
-  if (window.count() > 0 && x.faults != 0 && now - x.last_fault > window) x.faults = 0;
-  faults = ++x.faults;
-  x.last_fault = now;
-  return supervisor.max_retries() > 0 && window.count() > 0 && faults > supervisor.max_retries();
 }
 
 }  // namespace
@@ -105,13 +106,13 @@ void actor_failed(Cell& cell, Error error, const Envelope* message) {
     cell.flags.fetch_or(kPassivationSkipNext, std::memory_order_relaxed);
     return;
   }
-  FailureReport report{pid_of(cell), *directive, supervisor.strategy(), false, 0, {}, {}, {}};
+  FailureReport report{pid_of(cell), *directive, supervisor.strategy(), false, {}, {}, {}};
   if (*directive == Directive::restart) {
-    report.exhausted = count_fault(cell, supervisor, report.faults);
-    report.delay = supervisor.delay_before_restart(report.faults);
+    report.exhausted = count_fault(cell, supervisor);
+    const std::uint32_t faults = extension_of(cell).faults;
+    report.delay = supervisor.delay_before_restart(faults);
     if (report.exhausted)
-      reason =
-          "restart budget exhausted: " + std::to_string(report.faults) + " consecutive failures";
+      reason = "restart budget exhausted: " + std::to_string(faults) + " consecutive failures";
   }
   suspend(cell, reason);
   report.reason = std::move(reason);

@@ -11,6 +11,7 @@
 #include "goakt/actor/internal/passivator.h"
 #include "goakt/actor/internal/scheduler.h"
 #include "goakt/actor/internal/timers.h"
+#include "goakt/actor/internal/watchdog.h"
 #include "goakt/actor/metric.h"
 #include "goakt/actor/system.h"
 #include "goakt/base/clock.h"
@@ -79,6 +80,7 @@ class System {
   CellStore cells;
   NameTable names;
   Dispatcher dispatcher;
+  Watchdog watchdog;  // over the dispatcher's normal workers
   Timers timers;
   Scheduler scheduler;
   Passivator passivator;
@@ -114,13 +116,10 @@ class System {
   void actor_started(Cell& cell) { passivator.add(cell); }
 
   void actor_stopped(Cell& cell);
+  // The innermost actors that have not ended: names for whoever waits for a stop in vain.
+  std::string who_hangs();
   // A failure that nobody else reports.
   void log_failure(const Cell& cell, std::string_view what, const Error& error);
-
-  // For spawns of one name at the same time: the later ones wait for the first.
-  std::mutex spawn_mutex;
-  std::condition_variable spawn_ended;
-  std::atomic<std::uint32_t> spawns_waiting{0};
 
   template <class E>
   void publish(E&& make_event) {
@@ -128,16 +127,13 @@ class System {
   }
 
  private:
-  // All that still run, for the report of a stop that did not end.
-  std::string running_actors();
-
   std::array<SpinLock, 64> tree_locks;
   std::mutex kinds_mutex;  // guards kinds
   std::map<std::string, std::unique_ptr<KindInfo>, std::less<>> kinds;
 };
 
-// -- lifecycle.cc
-// ------------------------------------------------------------------------------------
+// -- spawn.cc
+// ----------------------------------------------------------------------------------------
 
 struct SpawnRequest {
   Cell* parent;
@@ -148,6 +144,19 @@ struct SpawnRequest {
 };
 
 Result<Pid> spawn_actor(System& system, SpawnRequest request);
+
+// -- cell.cc
+// -----------------------------------------------------------------------------------------
+
+Status call_pre_start(Cell& cell);
+Status call_post_stop(Cell& cell);
+void announce_start(Cell& cell);
+void give_post_start(Cell& cell);
+Duration init_timeout_of(const Cell& cell);
+std::vector<Pid> children_of(Cell& parent);
+// Waits on any thread: a worker runs other actors meanwhile, a seeded system its turns and its
+// clock. Error: request_timeout.
+Status await_completion(System& system, Completion& completion, Duration timeout);
 
 // Puts `run(cell, envelope)` before all user messages of the actor and wakes it. False: it is gone,
 // the envelope has been destroyed. Takes ownership; a null `run` is a control message for the
@@ -177,10 +186,11 @@ bool post(const Pid& pid, F function) {
 void close_control(Cell& cell);
 inline constexpr std::uint64_t kTaskOrigin = 3;  // Envelope::origin of a control task
 
-// In the actor's own turn:
+// -- lifecycle.cc, in the actor's own turn:
+// ------------------------------------------------------------------
+
 void begin_stop(Cell& cell, StopMode mode, CompletionPtr completion);
-void children_stopped(Cell& cell);    // all that a stop waited for
-void abandon_start(Cell& cell);       // has stopped, and will not start again
+void finish_stop(Cell& cell);         // all that it waited for has happened
 void resume_halted(Cell& cell);       // the parent has started again
 void supervised_restart(Cell& cell);  // object, mailbox and stash stay
 void suspend(Cell& cell, std::string_view reason);
@@ -252,7 +262,10 @@ void give_arrivals(Cell& cell, Envelope* first, Envelope* last, std::int64_t cou
 void drain_to_dead_letters(Cell& cell, Envelope* closed_inbox, std::string_view reason);
 // What follows every handler: failure, forward, end of the message.
 void conclude(Cell& cell, ReceiveContext& ctx);
-Error current_exception_error();
+// In which handler something was thrown: as far as C++ tells where.
+std::string failure_place(const Cell& cell, const Envelope& message);
+// The exception being handled, as an error; `place`: where it came from.
+Error current_exception_error(std::string_view place = {});
 std::uint64_t origin_of_actor(const Pid& pid);
 Pid sender_of(std::uint64_t origin);
 // The asker's or teller's way to hear about it; takes no ownership.

@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <utility>
 
 namespace goakt::internal {
 
@@ -105,7 +106,14 @@ WorkerPool::WorkerPool(std::size_t workers, bool with_lanes)
 }
 
 WorkerPool::~WorkerPool() {
-  stop();
+  stop(std::chrono::steady_clock::time_point::max());
+  // What a thread put into its lane while the system stopped.
+  for (const auto& lane : lane_storage_)
+    while (!lane->empty())
+      lane->drain(Lane::kCapacity,
+                  [](Cell*, std::uint64_t, Envelope* oldest, Envelope*, std::uint32_t count) {
+                    while (count-- > 0) delete_envelope(std::exchange(oldest, oldest->next));
+                  });
 }
 
 void WorkerPool::start() {
@@ -116,14 +124,26 @@ void WorkerPool::start() {
   }
 }
 
-void WorkerPool::stop() {
-  if (stopping_.exchange(true)) return;
+bool WorkerPool::stop(std::chrono::steady_clock::time_point deadline) {
+  if (stopping_.exchange(true)) return true;
   for (auto& worker : workers_) {
     worker->wake.store(1, std::memory_order_release);
     syscall(SYS_futex, &worker->wake, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
   }
-  for (auto& worker : workers_)
-    if (worker->thread.joinable()) worker->thread.join();
+  bool all_ended = true;
+  for (auto& worker : workers_) {
+    if (!worker->thread.joinable()) continue;
+    while (!worker->ended.load(std::memory_order_acquire) &&
+           std::chrono::steady_clock::now() < deadline)
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    if (worker->ended.load(std::memory_order_acquire)) {
+      worker->thread.join();
+    } else {
+      worker->thread.detach();
+      all_ended = false;
+    }
+  }
+  return all_ended;
 }
 
 void WorkerPool::run(Worker& worker) {
@@ -136,6 +156,25 @@ void WorkerPool::run(Worker& worker) {
     if (run_turn(*cell) == TurnEnd::yielded) requeue(worker, *cell);
   }
   this_thread.worker = nullptr;
+  worker.ended.store(true, std::memory_order_release);
+}
+
+bool WorkerPool::run_one(Worker& worker) {
+  Cell* cell = worker.lifo.exchange(nullptr, std::memory_order_acq_rel);
+  if (cell == nullptr) cell = poll(worker);
+  if (cell == nullptr) return false;
+  worker.turns.store(worker.turns.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  if (run_turn(*cell) == TurnEnd::yielded) requeue(worker, *cell);
+  return true;
+}
+
+void WorkerPool::rescue(std::size_t index) {
+  Worker& worker = *workers_[index];
+  if (worker.lifo.load(std::memory_order_relaxed) != nullptr)
+    if (Cell* cell = worker.lifo.exchange(nullptr, std::memory_order_acq_rel))
+      push_global(*cell, *cell, 1);
+  // The ring can be stolen from; somebody has to be awake for it.
+  if (!worker.ring.empty()) published();
 }
 
 void WorkerPool::schedule(Cell& cell) {
@@ -199,10 +238,11 @@ void WorkerPool::wake_one() {
     if (sleeping_.empty() || (idle & kSearchers) != 0) return;
     worker = sleeping_.back();  // the one that slept last has the warmest cache
     sleeping_.pop_back();
-    idle_.fetch_add(kSearcher - kSleeper, std::memory_order_relaxed);
+    idle_.fetch_add(kSearcher - kSleeper, std::memory_order_seq_cst);
     worker->wake.store(1, std::memory_order_release);
   }
   syscall(SYS_futex, &worker->wake, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+  if (on_wake_) on_wake_();
 }
 
 Cell* WorkerPool::next(Worker& worker) {
@@ -404,7 +444,8 @@ void WorkerPool::get_up(Worker& worker) {
   const auto it = std::find(sleeping_.begin(), sleeping_.end(), &worker);
   if (it == sleeping_.end()) return;  // a waker took us off the list and counted us as searching
   sleeping_.erase(it);
-  idle_.fetch_add(kSearcher - kSleeper, std::memory_order_relaxed);
+  idle_.fetch_add(kSearcher - kSleeper, std::memory_order_seq_cst);
+  if (on_wake_) on_wake_();
 }
 
 // -- Lanes
