@@ -104,12 +104,12 @@ std::string System::address_prefix() const {
 }
 
 KindInfo& System::kind(std::string_view kind_name) {
-  // The same few kinds over and over, from the same literals.
-  thread_local std::pair<const System*, const char*> last_key{};
+  // The same few kinds over and over, from the same literals. By the pool's number, which is never
+  // given twice: another system may come to lie where one was.
+  thread_local std::pair<std::uint64_t, const char*> last_key{};
   thread_local KindInfo* last = nullptr;
-  if (last_key == std::pair(static_cast<const System*>(this), kind_name.data()) &&
-      last->name == kind_name)
-    return *last;
+  const std::pair key(dispatcher.normal().id(), kind_name.data());
+  if (last_key == key && last->name == kind_name) return *last;
   std::lock_guard lock(kinds_mutex);
   auto it = kinds.find(kind_name);
   if (it == kinds.end()) {
@@ -117,7 +117,7 @@ KindInfo& System::kind(std::string_view kind_name) {
     info->name = kind_name;
     it = kinds.emplace(std::string(kind_name), std::move(info)).first;
   }
-  last_key = {this, kind_name.data()};
+  last_key = key;
   last = it->second.get();
   return *last;
 }

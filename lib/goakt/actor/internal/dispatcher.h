@@ -95,7 +95,9 @@ class WorkerPool {
   void rescue(std::size_t index);
 
   // No worker runs or looks for work.
-  bool all_asleep() const { return idle_.load(std::memory_order_seq_cst) >> 16 == workers_.size(); }
+  bool all_asleep() const {
+    return (idle_.load(std::memory_order_seq_cst) & ~kWatched) / kSleeper == workers_.size();
+  }
 
   // Told whenever a worker is woken.
   void on_wake(std::function<void()> told) { on_wake_ = std::move(told); }
