@@ -82,9 +82,10 @@ TEST_CASE("a piped task that is late becomes a dead letter, and its value is los
   std::shared_ptr<FakeClock> clock;
   Plumbing p([&clock](ReceiveContext& ctx, const Pid& target) {
     if (!clock) return;
-    auto slow = [&ctx, &clock]() {
+    // The task outlives the handler, and with it the context.
+    auto slow = [&system = ctx.system(), &clock]() {
       clock->advance(3s);
-      ctx.system().internals().timers.fire_due();
+      system.internals().timers.fire_due();
       return Value{1};
     };
     ctx.pipe_to(target, slow, {.timeout = 2s});
