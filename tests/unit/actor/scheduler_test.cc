@@ -240,8 +240,8 @@ TEST_CASE("a scheduled message is sent in the name of the given sender [177]") {
 }
 
 TEST_CASE("schedules fire on the machine's clock while threads come and go with others [168]") {
-  auto system = threaded_system();
   Journal journal;
+  auto system = threaded_system();
   auto sink = system->spawn<Sink>("sink", {}, &journal);
   REQUIRE(sink);
   REQUIRE(system->schedule(*sink, Tick{"a"}, 2ms, {.reference = "r"}));
