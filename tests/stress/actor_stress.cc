@@ -87,10 +87,10 @@ bool eventually(const std::function<bool()>& condition) {
 
 TEST_CASE("asks of several threads are all answered, run by the asker or not") {
   for (const bool inline_ask : {true, false}) {
+    std::atomic<int> wrong{0};
     auto system = started({.workers = 2, .inline_ask = inline_ask});
     std::vector<Pid> actors;
     for (int i = 0; i < 3; ++i) actors.push_back(*system->spawn<Echo>("e" + std::to_string(i)));
-    std::atomic<int> wrong{0};
     in_threads(3, [&](int t) {
       for (int i = 0; i < rounds(2'000); ++i) {
         auto answer = actors[static_cast<std::size_t>(i + t) % 3].ask<Pong>(Ping{i}, 30s);
@@ -102,9 +102,9 @@ TEST_CASE("asks of several threads are all answered, run by the asker or not") {
 }
 
 TEST_CASE("what a stopping actor accepts is handled or becomes a dead letter") {
-  auto system = started({.workers = 2});
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<int> wrong{0};
+  auto system = started({.workers = 2});
   Echo::ticks = 0;
   for (int round = 0; round < rounds(200); ++round) {
     const Pid pid = *system->spawn<Echo>("e");
@@ -123,8 +123,8 @@ TEST_CASE("what a stopping actor accepts is handled or becomes a dead letter") {
 }
 
 TEST_CASE("an ask of an actor that stops meanwhile ends with an answer or an error") {
-  auto system = started({.workers = 2});
   std::atomic<int> wrong{0};
+  auto system = started({.workers = 2});
   for (int round = 0; round < rounds(200); ++round) {
     const Pid pid = *system->spawn<Echo>("e");
     in_threads(3, [&](int t) {
@@ -142,8 +142,8 @@ TEST_CASE("an ask of an actor that stops meanwhile ends with an answer or an err
 }
 
 TEST_CASE("handles of stopped actors never reach their successors") {
-  auto system = started({.workers = 2});
   std::atomic<int> wrong{0};
+  auto system = started({.workers = 2});
   in_threads(3, [&](int t) {
     std::vector<Pid> stale;
     for (int round = 0; round < rounds(1'500); ++round) {
@@ -167,8 +167,8 @@ TEST_CASE("handles of stopped actors never reach their successors") {
 }
 
 TEST_CASE("spawns, stops and restarts of the same few names end in a clean tree") {
-  auto system = started({.workers = 2});
   std::atomic<int> wrong{0};
+  auto system = started({.workers = 2});
   in_threads(3, [&](int t) {
     for (int round = 0; round < rounds(300); ++round) {
       auto pid = system->spawn<Echo>("n" + std::to_string(round % 3));
@@ -195,10 +195,10 @@ TEST_CASE("spawns, stops and restarts of the same few names end in a clean tree"
 TEST_CASE("failing actors are restarted under load") {
   auto supervisor = std::make_shared<Supervisor>();
   supervisor->any_error(Directive::restart);
+  std::atomic<bool> done{false};
   auto system = started({.workers = 2, .default_supervisor = supervisor});
   const Pid pid = *system->spawn<Echo>("e");
   const int breaks = rounds(300);
-  std::atomic<bool> done{false};
   in_threads(3, [&](int t) {
     if (t != 0) {
       while (!done) static_cast<void>(pid.ask<Pong>(Ping{1}, 30s));
@@ -220,8 +220,8 @@ TEST_CASE("failing actors are restarted under load") {
 
 TEST_CASE("a system stops in the middle of everything") {
   for (int round = 0; round < rounds(20); ++round) {
-    auto system = started({.workers = 2});
     std::atomic<bool> done{false};
+    auto system = started({.workers = 2});
     std::vector<std::thread> threads;
     for (int t = 0; t < 2; ++t)
       threads.emplace_back([&, t] {

@@ -81,8 +81,8 @@ struct Temple {
     return *pid;
   }
 
-  SeededSystem system;
   Journal journal;
+  SeededSystem system;
   PidOf<Oracle> oracle;
 };
 
@@ -171,8 +171,8 @@ TEST_CASE("an actor's ask times out with a dead letter from that actor [95]") {
 }
 
 TEST_CASE("an ask whose caller gives up says so in the joined text [96]") {
-  auto system = threaded_system();
   Journal journal;
+  auto system = threaded_system();
   auto oracle = system->spawn<Oracle>("oracle", {}, std::ref(journal));
   std::stop_source source;
   std::thread canceler([&] {
@@ -434,8 +434,8 @@ TEST_CASE("a blocking ask of an actor to itself is reported, not waited for [107
 }
 
 TEST_CASE("an asker outside the pool runs an idle target itself [108]") {
-  auto system = threaded_system();
   std::thread::id ran;
+  auto system = threaded_system();
   auto pid = system->spawn_function("target", [&](ReceiveContext& ctx) {
     ran = std::this_thread::get_id();
     ctx.response(Answer{1});

@@ -66,8 +66,8 @@ struct Terrarium {
     return journal.read();
   }
 
-  SeededSystem system;
   Journal journal;
+  SeededSystem system;
   Pid pid;
 };
 

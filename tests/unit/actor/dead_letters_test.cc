@@ -146,8 +146,8 @@ TEST_CASE("the ring keeps as many letters as it is told [182]") {
 }
 
 TEST_CASE("letters can be sent again to an actor that has come back [182]") {
-  SeededSystem system;
   Journal journal;
+  SeededSystem system;
   auto a = spawn(system, "a", &journal);
   for (int i = 1; i <= 3; ++i) REQUIRE(a.tell(Known{i}));
   REQUIRE(a.tell(PoisonPill{}));

@@ -233,8 +233,8 @@ TEST_CASE("a filter lets only its types through [180]") {
 }
 
 TEST_CASE("a callback gets each event in order, outside the publishing turn [180]") {
-  SeededSystem system;
   std::string seen;
+  SeededSystem system;
   auto listener = system->subscribe({.callback = [&](const Event& event) {
     seen.append(event_name(event)).append(" ");
     if (seen.size() < 20) throw std::runtime_error("its own trouble");

@@ -47,8 +47,8 @@ struct Box {
     system.run();
   }
 
-  SeededSystem system;
   Journal journal;
+  SeededSystem system;
   Pid pid;
 };
 
@@ -121,9 +121,9 @@ TEST_CASE("a bounded mailbox rounds its capacity up to a power of two [80]") {
 }
 
 TEST_CASE("an outside thread waits for room in a full bounded mailbox [80]") {
-  auto system = threaded_system();
   Journal journal;
   std::mutex gate;
+  auto system = threaded_system();
   gate.lock();
   SpawnOptions options;
   options.mailbox = Mailbox::bounded(2);
@@ -154,8 +154,8 @@ TEST_CASE("an outside thread waits for room in a full bounded mailbox [80]") {
 }
 
 TEST_CASE("a thread that waits for room is let go when the actor stops [80]") {
-  auto system = threaded_system();
   std::mutex gate;
+  auto system = threaded_system();
   gate.lock();
   SpawnOptions options;
   options.mailbox = Mailbox::bounded(1);
@@ -275,9 +275,9 @@ TEST_CASE("block lets a deterministic system make the room itself [84]") {
 }
 
 TEST_CASE("many threads and a mailbox that drops its oldest lose only what they are told [84]") {
+  std::atomic<int> handled{0};
   auto system = threaded_system();
   auto events = system->internals().events.subscribe(1'000'000);
-  std::atomic<int> handled{0};
   SpawnOptions options;
   options.mailbox = Mailbox::bounded(8, Overflow::drop_old);
   auto pid = system->spawn_function(
@@ -314,8 +314,8 @@ TEST_CASE("the depth of a mailbox can be read from any thread [85]") {
 TEST_CASE("a mailbox beyond the soft limit is reported once per crossing [85]") {
   SystemOptions options;
   options.mailbox_soft_limit = 100;
-  SeededSystem system(options);
   Journal journal;
+  SeededSystem system(options);
   auto pid = system->spawn<Reader>("reader", {}, std::ref(journal));
   for (int round = 0; round < 2; ++round) {
     system.seen<ActorWarning>();
@@ -373,8 +373,8 @@ class Watcher final : public Actor {
 }  // namespace
 
 TEST_CASE("a mailbox of one's own orders user messages, and control messages bypass it [86]") {
-  SeededSystem system;
   Journal journal;
+  SeededSystem system;
   auto other = system->spawn_function("other", [](ReceiveContext&) { return Status(); });
   SpawnOptions options;
   options.mailbox = Mailbox::custom([] { return std::make_unique<Stack>(); });
@@ -396,8 +396,8 @@ TEST_CASE("a mailbox of one's own orders user messages, and control messages byp
 }
 
 TEST_CASE("PostStart comes first whatever the mailbox's order [86]") {
-  SeededSystem system;
   std::string first;
+  SeededSystem system;
   SpawnOptions options;
   options.mailbox = Mailbox::custom([] { return std::make_unique<Stack>(); });
 

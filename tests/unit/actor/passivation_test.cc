@@ -224,8 +224,8 @@ TEST_CASE("a reinstated actor is spared once, a suspended one altogether [147]")
 TEST_CASE("an actor in a long handler is passivated after it, never within [148]") {
   Journal journal;
   auto clock = std::make_shared<FakeClock>();
-  auto system = threaded_system({.workers = 1, .clock = clock});
   Gate gate;
+  auto system = threaded_system({.workers = 1, .clock = clock});
   auto pid = system->spawn<Worker>("worker", {.passivation = Passivation::time_based(1s)}, &journal,
                                    &gate);
   REQUIRE(pid);

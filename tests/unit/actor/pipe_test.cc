@@ -44,8 +44,8 @@ struct Plumbing {
     return suspended.empty() ? "" : suspended[0].reason;
   }
 
-  SeededSystem system;
   Journal journal;
+  SeededSystem system;
   Pid target;
   Pid piper;
 };
@@ -174,8 +174,8 @@ TEST_CASE("an open breaker keeps a piped task from being started [112]") {
 }
 
 TEST_CASE("tasks of a running system are piped from threads that may block [110]") {
-  auto system = threaded_system();
   std::atomic<int> got{0};
+  auto system = threaded_system();
   auto target = system->spawn_function("target", [&](ReceiveContext& ctx) {
     if (const Value* v = ctx.message<Value>()) got.fetch_add(v->value);
     return Status();

@@ -93,9 +93,9 @@ struct Office {
     return suspended.empty() ? "" : suspended.back().reason;
   }
 
-  SeededSystem system;
   Journal journal;
   Step step;
+  SeededSystem system;
   Pid oracle;
   Pid requester;
 };

@@ -209,9 +209,9 @@ TEST_CASE("a bounded mailbox works after an explicit restart [54]") {
 }
 
 TEST_CASE("a restart that fails all its tries ends in a stop [55]") {
-  Stage stage;
   bool fail_now = false;
   int tries = 0;
+  Stage stage;
   const Script script{&stage.journal,
                       [&]() -> Status {
                         if (!fail_now) return {};
@@ -250,8 +250,8 @@ TEST_CASE("a restart that fails all its tries ends in a stop [55]") {
 }
 
 TEST_CASE("an actor that waits for its next try to start can be stopped and reinstated [55]") {
-  Stage stage;
   bool fail_now = false;
+  Stage stage;
   const Pid pid =
       spawn_scripted(*stage.system, "a",
                      {&stage.journal, [&]() -> Status { return fail_now ? no() : Status(); }, {}},

@@ -35,8 +35,8 @@ class Sink final : public Actor {
 };
 
 struct Fixture {
-  SeededSystem system;
   Journal journal;
+  SeededSystem system;
   Pid sink;
 
   Fixture() {

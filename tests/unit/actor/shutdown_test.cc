@@ -199,11 +199,11 @@ TEST_CASE("a stop names the actors that hang, and returns [192]") {
 
 TEST_CASE("run starts, waits for a signal and stops, with its hooks [194]") {
   for (const int signal : {SIGTERM, SIGINT}) {
-    auto system = ActorSystem::create("test");
-    REQUIRE(system);
     Journal journal;
     std::atomic<bool> ready{false};
     int code = -1;
+    auto system = ActorSystem::create("test");
+    REQUIRE(system);
     std::thread runner([&] {
       code = (*system)->run(
           [&]() -> Status {

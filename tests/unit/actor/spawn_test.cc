@@ -51,9 +51,9 @@ TEST_CASE("a second spawn of a running name returns the running actor [15]") {
 }
 
 TEST_CASE("concurrent spawns of one name yield one actor [16]") {
+  Journal journal;
   auto system = threaded_system();
   for (int round = 0; round < 20; ++round) {
-    Journal journal;
     std::atomic<int> ready{0};
     std::vector<Pid> pids(4);
     std::vector<std::thread> threads;
@@ -77,14 +77,14 @@ TEST_CASE("concurrent spawns of one name yield one actor [16]") {
 TEST_CASE("a name that is just being stopped is waited for, from a handler too [16]") {
   // One worker: the stop can only go on if the waiting handler lets it.
   Journal journal;
+  std::atomic<bool> done{false};
+  Pid fresh;
   auto system = threaded_system({.workers = 1});
   const Script script{&journal, {}, {}, true};
   const Pid parent = spawn_scripted(*system, "parent", script);
   tell_to_spawn(parent, "child", script);
   REQUIRE(eventually([&] { return parent.children_count() == 1; }));
   const Pid old = *parent.child("child");
-  std::atomic<bool> done{false};
-  Pid fresh;
   REQUIRE(parent.tell(Do{[&](ReceiveContext& ctx) {
     ctx.stop(*ctx.child("child"));
     if (auto spawned = ctx.spawn<Scripted>("child", {}, script)) fresh = *spawned;
@@ -107,8 +107,8 @@ TEST_CASE("a name that is just being stopped is waited for, from a handler too [
 }
 
 TEST_CASE("a spawn does not turn a restart of that name into a stop [16]") {
-  Stage stage;
   int starts = 0;
+  Stage stage;
   const Pid pid = spawn_scripted(
       *stage.system, "a",
       {&stage.journal, [&]() -> Status { return ++starts == 2 ? no() : Status(); }, {}});
@@ -124,8 +124,8 @@ TEST_CASE("a spawn does not turn a restart of that name into a stop [16]") {
 }
 
 TEST_CASE("an actor that spawns itself while it starts gets an error [16]") {
-  Stage stage;
   ErrorCode code{};
+  Stage stage;
   ActorSystem& system = *stage.system;
   const Pid pid = spawn_scripted(system, "a",
                                  {&stage.journal,
@@ -160,8 +160,8 @@ TEST_CASE("options are checked before anything happens [17]") {
 }
 
 TEST_CASE("a failing pre_start is tried five times, with growing delays [18]") {
-  Stage stage;
   std::vector<TimePoint> tries;
+  Stage stage;
   auto pid = stage.system->spawn<Scripted>("a", {},
                                            Script{&stage.journal,
                                                   [&] {
@@ -179,8 +179,8 @@ TEST_CASE("a failing pre_start is tried five times, with growing delays [18]") {
 }
 
 TEST_CASE("the init timeout is looked at between tries [19]") {
-  Stage stage;
   int tries = 0;
+  Stage stage;
   const auto slow = [&]() -> Status {
     ++tries;
     stage.system.clock->advance(30ms);
@@ -212,8 +212,8 @@ TEST_CASE("a failed start names its cause and leaves nothing behind [20]") {
 }
 
 TEST_CASE("what pre_start throws counts as a failed try [21]") {
-  Stage stage;
   int tries = 0;
+  Stage stage;
   auto pid = stage.system->spawn<Scripted>("a", {},
                                            Script{{},
                                                   [&]() -> Status {
@@ -248,8 +248,8 @@ TEST_CASE("a start is an event [23]") {
 }
 
 TEST_CASE("a function is an actor; its error goes to supervision [24]") {
-  Stage stage;
   int messages = 0;
+  Stage stage;
   const auto function = [&](ReceiveContext& ctx) -> Status {
     ++messages;
     if (ctx.message<Question>() != nullptr) return fail("test.Bad", "no questions");
@@ -305,9 +305,9 @@ TEST_CASE("the spawn of a child is an event [26]") {
 }
 
 TEST_CASE("a child may not have its parent's name [27]") {
+  std::string text;
   Stage stage;
   const Pid parent = stage.spawn("same");
-  std::string text;
   CHECK(parent.tell(Do{[&](ReceiveContext& ctx) {
     text = ctx.spawn<Scripted>("same", {}, Script{}).error().message();
   }}));

@@ -77,8 +77,8 @@ struct House {
     system.run();
   }
 
-  SeededSystem system;
   Journal journal;
+  SeededSystem system;
   Pid door;
 };
 

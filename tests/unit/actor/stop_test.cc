@@ -38,11 +38,12 @@ TEST_CASE("children stop before their parents, depth first [30]") {
 }
 
 TEST_CASE("post_stop runs once, in the actor's turn, never beside a handler [31]") {
+  std::atomic<int> inside{0};
+  std::atomic<int> overlaps{0};
+  std::atomic<int> stops{0};
   auto system = threaded_system({.workers = 2});
   for (int round = 0; round < 50; ++round) {
-    std::atomic<int> inside{0};
-    std::atomic<int> overlaps{0};
-    std::atomic<int> stops{0};
+    stops = 0;
     const Pid pid = spawn_scripted(*system, "a", {nullptr, {}, [&]() -> Status {
                                                     if (inside.fetch_add(1) != 0) ++overlaps;
                                                     ++stops;
@@ -244,9 +245,9 @@ TEST_CASE("an actor that stops itself ends after its handler [42]") {
 }
 
 TEST_CASE("an actor cannot wait for its own end [42]") {
+  ErrorCode code{};
   Stage stage;
   const Pid pid = stage.spawn("a");
-  ErrorCode code{};
   stage.after(pid,
               Do{[&](ReceiveContext& ctx) { code = ctx.self().stop_blocking().error().code(); }});
   CHECK(code == ErrorCode::invalid_argument);
@@ -275,8 +276,8 @@ TEST_CASE("a stop is an event [44]") {
 }
 
 TEST_CASE("an error of post_stop is returned and logged, and the actor is gone [45]") {
-  Stage stage;
   bool throws_it = false;
+  Stage stage;
   const auto post_stop = [&]() -> Status {
     if (throws_it) throw std::runtime_error("boom");
     return fail("test.Stuck", "stuck");

@@ -128,10 +128,10 @@ TEST_CASE("directive escalate tells the parent once and leaves the child suspend
 
 TEST_CASE("the signal carries the message and the reason, and the parent may act on it [135]") {
   std::string seen;
+  Pid weak;
   SeededSystem system;
   auto parent = system->spawn<Acting>("parent", {}, &seen);
   REQUIRE(parent);
-  Pid weak;
   CHECK(parent->tell(Do{[&](ReceiveContext& ctx) {
     weak = *ctx.spawn<Weak>("weak", {.supervisor = any(Directive::escalate)});
   }}));

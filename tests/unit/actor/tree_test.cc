@@ -40,13 +40,13 @@ TEST_CASE("of equal names under different parents the one spawned last is found 
 }
 
 TEST_CASE("a spawn whose wire address is taken is refused [11]") {
+  ErrorCode code{};
   Stage stage;
   const Pid a = stage.spawn("a");
   const Pid b = stage.spawn("b");
   const Pid a_same = stage.child(a, "same");
   const Pid b_same = stage.child(b, "same");
   static_cast<void>(stage.child(a_same, "leaf"));
-  ErrorCode code{};
   CHECK(b_same.tell(Do{[&](ReceiveContext& ctx) {
     code = ctx.spawn<Scripted>("leaf", {}, Script{}).error().code();
   }}));
