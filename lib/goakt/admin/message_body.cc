@@ -1,5 +1,6 @@
 #include "goakt/admin/message_body.h"
 
+#include "goakt/base/text.h"
 #include "goakt/node/message_json.h"
 
 namespace goakt::admin {
@@ -41,10 +42,9 @@ Result<Message> to_message(MessageBody body, const Pid& to, const Kinds& kinds) 
     body.type = kind->accepts.front()->name;
   }
   if (body.raw) {
-    std::string bytes;
-    if (!node::from_base64(*body.raw, bytes))
-      return fail(ErrorCode::invalid_message, "raw is no base64");
-    return node::message_from_bytes(body.type, bytes);
+    const auto bytes = base64_decode(*body.raw);
+    if (!bytes) return fail(ErrorCode::invalid_message, "raw is no base64");
+    return node::message_from_bytes(body.type, *bytes);
   }
   return node::message_from_json(body.type, body.json.value_or("{}"));
 }

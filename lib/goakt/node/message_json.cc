@@ -97,52 +97,14 @@ Result<std::string> json_from_message(const Message& message) {
     if (const auto known = compiled_in(unknown->type_name);
         known && known->ParseFromString(unknown->bytes))
       return print(*known);
-    return "{\"@type\":" + quoted(unknown->type_name) + ",\"@raw\":\"" + to_base64(unknown->bytes) +
-           "\"}";
+    return "{\"@type\":" + quoted(unknown->type_name) + ",\"@raw\":\"" +
+           base64_encode(unknown->bytes) + "\"}";
   }
   const MessageType& type = message.type();
   if (type.codec != nullptr && type.codec->as_protobuf != nullptr)
     return print(*static_cast<const ProtobufMessage*>(type.codec->as_protobuf(message.value())));
   if (message.is<Ack>()) return std::string("{}");
   return "{\"@type\":" + quoted(type.name) + "}";
-}
-
-namespace {
-
-constexpr std::string_view kAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-}  // namespace
-
-std::string to_base64(std::string_view bytes) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      out += i + k <= bytes.size() ? kAlphabet[group >> (18 - 6 * k) & 63] : '=';
-  }
-  return out;
-}
-
-bool from_base64(std::string_view text, std::string& bytes) {
-  bytes.clear();
-  while (text.ends_with('=')) text.remove_suffix(1);
-  if (text.size() % 4 == 1) return false;
-  std::uint32_t group = 0;
-  std::uint32_t bits = 0;
-  for (const char c : text) {
-    const auto value = kAlphabet.find(c);
-    if (value == std::string_view::npos) return false;
-    group = group << 6 | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes.push_back(static_cast<char>(group >> bits & 0xFF));
-  }
-  return true;
 }
 
 }  // namespace goakt::node

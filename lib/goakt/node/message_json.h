@@ -2,6 +2,7 @@
 
 #include "goakt/base/export.h"
 #include "goakt/base/result.h"
+#include "goakt/base/text.h"
 #include "goakt/message/envelope.h"
 
 #include <string>
@@ -23,8 +24,15 @@ namespace goakt::node {
 // wire form is shown by its name alone.
 [[nodiscard]] GOAKT_API Result<std::string> json_from_message(const Message& message);
 
-GOAKT_API std::string to_base64(std::string_view bytes);
-// False when that is no base64.
-GOAKT_API bool from_base64(std::string_view text, std::string& bytes);
+// The older names of base64_encode and base64_decode.
+inline std::string to_base64(std::string_view bytes) {
+  return base64_encode(bytes);
+}
+
+inline bool from_base64(std::string_view text, std::string& bytes) {
+  auto decoded = base64_decode(text);
+  if (decoded) bytes = *std::move(decoded);
+  return decoded.has_value();
+}
 
 }  // namespace goakt::node

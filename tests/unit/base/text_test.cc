@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <string_view>
+#include <utility>
+
 using namespace goakt;
 using namespace std::chrono_literals;
 
@@ -27,4 +31,41 @@ TEST_CASE("a mistyped word gives the one that was meant, another word gives none
   CHECK(nearest("gt", known) == "get");
   CHECK(nearest("drain", known).empty());
   CHECK(nearest("", known).empty());
+}
+
+TEST_CASE("base64 of RFC 4648's examples and of all bytes is read back") {
+  const std::pair<const char*, const char*> examples[] = {{"", ""},
+                                                          {"f", "Zg=="},
+                                                          {"fo", "Zm8="},
+                                                          {"foo", "Zm9v"},
+                                                          {"foob", "Zm9vYg=="},
+                                                          {"fooba", "Zm9vYmE="},
+                                                          {"foobar", "Zm9vYmFy"}};
+  for (const auto& [bytes, text] : examples) {
+    CHECK(base64_encode(bytes) == text);
+    CHECK(base64_decode(text) == bytes);
+  }
+  std::string all;
+  for (int i = 0; i < 256; ++i) {
+    all.push_back(static_cast<char>(i));
+    const std::string text = base64_encode(all);
+    CHECK(text.size() == (all.size() + 2) / 3 * 4);
+    CHECK(base64_decode(text) == all);
+  }
+  CHECK(base64_decode("Zm8") == "fo");  // without padding
+}
+
+TEST_CASE("what is no base64 gives nothing") {
+  for (const char* bad : {"Z", "Zm9vY", "Zm9v!", "Zm 9v", "Zg=", "Zg===", "=",
+                          "====", "Zm8=Zm8=", "Zm9v\n", "Zm9v-_"})
+    CHECK_MESSAGE(!base64_decode(bad), bad);
+}
+
+TEST_CASE("hexadecimal is written in lower case, and read in both") {
+  CHECK(hex_encode(std::string_view("\x00\x7f\x80\xff", 4)) == "007f80ff");
+  CHECK(hex_decode("007F80ff") == std::string("\x00\x7f\x80\xff", 4));
+  CHECK(hex_encode("").empty());
+  CHECK(hex_decode("") == "");
+  for (const char* bad : {"0", "0g", "g0", "0x12", "12 ", "-1", "/:", "@`"})
+    CHECK_MESSAGE(!hex_decode(bad), bad);
 }

@@ -67,16 +67,3 @@ TEST_CASE("bytes of an unknown type keep name and content, a C++ type shows its 
   CHECK(plain->find("Plain") != std::string::npos);
   CHECK(json_from_message(Message()) == std::string("null"));
 }
-
-TEST_CASE("base64 goes both ways and refuses what is none") {
-  for (const std::string& bytes : {std::string(), std::string("a"), std::string("ab"),
-                                   std::string("abc"), std::string("\0\xff\x7f\x80", 4)}) {
-    std::string back;
-    CHECK(from_base64(to_base64(bytes), back));
-    CHECK(back == bytes);
-  }
-  CHECK(to_base64("any carnal pleas") == "YW55IGNhcm5hbCBwbGVhcw==");
-  std::string out;
-  CHECK(!from_base64("a", out));
-  CHECK(!from_base64("ab!=", out));
-}
