@@ -1,29 +1,19 @@
 // Life and work of actors on real threads, for ThreadSanitizer to look at and for invariants that
-// only threads can break. GOAKT_STRESS_ROUNDS multiplies the rounds.
+// only threads can break.
 
-#include "goakt/actor/system.h"
-
-#include <doctest/doctest.h>
+#include "tests/stress/support.h"
 
 #include <atomic>
-#include <chrono>
-#include <cstdlib>
-#include <functional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 using namespace goakt;
+using namespace goakt::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-int rounds(int base) {
-  const char* text = std::getenv("GOAKT_STRESS_ROUNDS");
-  const int factor = text == nullptr ? 1 : std::atoi(text);
-  return base * (factor < 1 ? 1 : factor);
-}
 
 struct Ping {
   int value;
@@ -59,29 +49,6 @@ class Echo final : public Actor {
   static inline std::atomic<std::uint64_t> ticks{0};
   static constexpr auto handles = handlers(&Echo::tick, &Echo::ping, &Echo::broken, &Echo::grow);
 };
-
-std::unique_ptr<ActorSystem> started(SystemOptions options = {}) {
-  auto system = ActorSystem::create("stress", std::move(options));
-  REQUIRE(system);
-  REQUIRE((*system)->start());
-  return std::move(*system);
-}
-
-template <class Work>
-void in_threads(int count, Work work) {
-  std::vector<std::thread> threads;
-  for (int i = 0; i < count; ++i) threads.emplace_back(work, i);
-  for (auto& thread : threads) thread.join();
-}
-
-bool eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
 
 }  // namespace
 
