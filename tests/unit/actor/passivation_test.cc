@@ -74,6 +74,38 @@ PidOf<Worker> spawn(SeededSystem& system, SpawnOptions options = {}, Journal* jo
   return *pid;
 }
 
+// A worker that is passivated when it has been idle for that time.
+struct Idler {
+  explicit Idler(std::chrono::milliseconds time, Journal* journal = nullptr)
+      : pid(spawn(system, {.passivation = Passivation::time_based(time)}, journal)) {}
+
+  template <class M>
+  void tell(M message) {
+    REQUIRE(pid.tell(std::move(message)));
+    system.run();
+  }
+
+  // It lives through all of the time but its last millisecond.
+  bool ends_after(Duration time) {
+    system.advance(time - 1ms);
+    const bool lived = pid.is_running();
+    system.advance(1ms);
+    return lived && !pid.is_running();
+  }
+
+  SeededSystem system;
+  PidOf<Worker> pid;
+};
+
+// The same for a parent, with one child that stays.
+PidOf<Parent> spawn_parent(SeededSystem& system, SpawnOptions options, bool child_stays = true) {
+  auto parent = system->spawn<Parent>("parent", std::move(options));
+  REQUIRE(parent);
+  REQUIRE(parent->tell(Adopt{"child", child_stays}));
+  system.run();
+  return *parent;
+}
+
 std::vector<std::string> passivated(SeededSystem& system) {
   std::vector<std::string> paths;
   for (const auto& event : system.seen<ActorPassivated>())
@@ -103,33 +135,27 @@ TEST_CASE("strategies are described in GoAkt's words; those that make no sense a
 }
 
 TEST_CASE("an actor is passivated when it has been idle for its time [144]") {
-  SeededSystem system;
-  const auto pid = spawn(system, {.passivation = Passivation::time_based(1s)});
-  system.advance(999ms);
-  CHECK(pid.is_running());
-  REQUIRE(pid.tell(Work{}));
-  system.advance(1ms);  // worked at 1 s
-  system.advance(999ms);
-  CHECK(pid.is_running());
-  system.advance(1ms);
-  CHECK_FALSE(pid.is_running());
-  CHECK(pid.tell(Work{}).error().code() == ErrorCode::dead);
-  CHECK(system->actor_of("worker").error().code() == ErrorCode::actor_not_found);
+  Idler a(1s);
+  a.system.advance(999ms);
+  CHECK(a.pid.is_running());
+  REQUIRE(a.pid.tell(Work{}));
+  a.system.advance(1ms);  // worked at 1 s
+  CHECK(a.ends_after(1s));
+  CHECK(a.pid.tell(Work{}).error().code() == ErrorCode::dead);
+  CHECK(a.system->actor_of("worker").error().code() == ErrorCode::actor_not_found);
 }
 
 TEST_CASE("two minutes is the default, of children too, and the system may say otherwise [144]") {
   SeededSystem system;
   const auto pid = spawn(system);
-  auto parent = system->spawn<Parent>("parent", {.long_lived = true});
-  REQUIRE(parent->tell(Adopt{"child", false}));
-  system.run();
+  const auto parent = spawn_parent(system, {.long_lived = true}, false);
   system.advance(2min - 1ms);
   CHECK(pid.is_running());
   CHECK(system->actor_exists("child"));
   system.advance(1ms);
   CHECK_FALSE(pid.is_running());
   CHECK_FALSE(system->actor_exists("child"));
-  CHECK(parent->is_running());
+  CHECK(parent.is_running());
 
   SeededSystem quick({.passivation_timeout = 5s});
   const auto soon = spawn(quick);
@@ -166,59 +192,45 @@ TEST_CASE("a long-lived actor stays [146]") {
 }
 
 TEST_CASE("a paused passivation starts again from the last activity [147]") {
-  SeededSystem system;
-  const auto pid = spawn(system, {.passivation = Passivation::time_based(10s)});
-  REQUIRE(pid.tell(PausePassivation{}));
-  for (int i = 0; i < 5; ++i) system.advance(7s);
-  CHECK(pid.is_running());
-  REQUIRE(pid.tell(Work{}));
-  system.run();  // worked at 35 s
-  system.advance(4s);
-  REQUIRE(pid.tell(ResumePassivation{}));
-  system.run();
-  system.advance(5999ms);
-  CHECK(pid.is_running());
-  system.advance(1ms);
-  CHECK_FALSE(pid.is_running());
+  Idler a(10s);
+  a.tell(PausePassivation{});
+  for (int i = 0; i < 5; ++i) a.system.advance(7s);
+  CHECK(a.pid.is_running());
+  a.tell(Work{});  // worked at 35 s
+  a.system.advance(4s);
+  a.tell(ResumePassivation{});
+  CHECK(a.ends_after(6s));
 }
 
 TEST_CASE("a pause shorter than the time does not matter, its end after it passivates [147]") {
-  SeededSystem system;
-  auto pid = spawn(system, {.passivation = Passivation::time_based(10s)});
+  Idler brief(10s);
   for (int i = 0; i < 3; ++i) {
-    REQUIRE(pid.tell(PausePassivation{}));
-    system.advance(1s);
-    REQUIRE(pid.tell(ResumePassivation{}));
-    system.run();
+    brief.tell(PausePassivation{});
+    brief.system.advance(1s);
+    brief.tell(ResumePassivation{});
   }
-  system.advance(6999ms);
-  CHECK(pid.is_running());
-  system.advance(1ms);
-  CHECK_FALSE(pid.is_running());
+  CHECK(brief.ends_after(7s));
 
-  pid = spawn(system, {.passivation = Passivation::time_based(10s)});
-  REQUIRE(pid.tell(PausePassivation{}));
-  system.advance(1h);
-  CHECK(pid.is_running());
-  REQUIRE(pid.tell(ResumePassivation{}));
-  system.run();
-  CHECK_FALSE(pid.is_running());
+  Idler longer(10s);
+  longer.tell(PausePassivation{});
+  longer.system.advance(1h);
+  CHECK(longer.pid.is_running());
+  longer.tell(ResumePassivation{});
+  CHECK_FALSE(longer.pid.is_running());
 }
 
 TEST_CASE("a reinstated actor is spared once, a suspended one altogether [147]") {
-  SeededSystem system;
-  const auto pid = spawn(system, {.passivation = Passivation::time_based(10s)});
-  internal::post(pid, [](internal::Cell& cell) { internal::suspend(cell, "test"); });
-  system.run();
-  system.advance(35s);
-  CHECK(system->internals().events.has_subscribers());
-  CHECK(pid.is_suspended());
-  REQUIRE(pid.reinstate());
-  system.run();
-  system.advance(10s);
-  CHECK(pid.is_running());
-  system.advance(10s);
-  CHECK_FALSE(pid.is_running());
+  Idler a(10s);
+  internal::post(a.pid, [](internal::Cell& cell) { internal::suspend(cell, "test"); });
+  a.system.run();
+  a.system.advance(35s);
+  CHECK(a.pid.is_suspended());
+  REQUIRE(a.pid.reinstate());
+  a.system.run();
+  a.system.advance(10s);
+  CHECK(a.pid.is_running());
+  a.system.advance(10s);
+  CHECK_FALSE(a.pid.is_running());
 }
 
 TEST_CASE("an actor in a long handler is passivated after it, never within [148]") {
@@ -243,26 +255,20 @@ TEST_CASE("an actor in a long handler is passivated after it, never within [148]
 
 TEST_CASE("an actor that waits in a coroutine, or has mail, is not idle [148]") {
   Journal journal;
-  SeededSystem system;
-  const auto pid = spawn(system, {.passivation = Passivation::time_based(1s)}, &journal);
-  REQUIRE(pid.tell(Nap{5s}));
-  system.run();
-  for (int i = 0; i < 4; ++i) system.advance(1s);
-  CHECK(pid.is_running());
-  REQUIRE(pid.tell(Work{}));
-  system.advance(1s);
-  system.advance(1s);
-  system.advance(1s);
-  CHECK_FALSE(pid.is_running());
+  Idler a(1s, &journal);
+  a.tell(Nap{5s});
+  for (int i = 0; i < 4; ++i) a.system.advance(1s);
+  CHECK(a.pid.is_running());
+  a.tell(Work{});
+  for (int i = 0; i < 3; ++i) a.system.advance(1s);
+  CHECK_FALSE(a.pid.is_running());
   CHECK(journal.read() == "slept stopped");
-  CHECK(system->dead_letters_count() == 0);
+  CHECK(a.system->dead_letters_count() == 0);
 }
 
 TEST_CASE("children go with a passivated parent, long-lived ones too [149]") {
   SeededSystem system;
-  auto parent = system->spawn<Parent>("parent", {.passivation = Passivation::time_based(1s)});
-  REQUIRE(parent->tell(Adopt{"child"}));
-  system.run();
+  spawn_parent(system, {.passivation = Passivation::time_based(1s)});
   system.seen<ActorStarted>();
   system.advance(1s);
   CHECK(system->num_actors() == 0);
@@ -271,28 +277,25 @@ TEST_CASE("children go with a passivated parent, long-lived ones too [149]") {
 
 TEST_CASE("with the option keep, a parent stays while it has children [149]") {
   SeededSystem system({.passivation_children = PassivationChildren::keep});
-  auto parent = system->spawn<Parent>("parent", {.passivation = Passivation::time_based(1s)});
-  REQUIRE(parent->tell(Adopt{"child"}));
-  system.run();
+  const auto parent = spawn_parent(system, {.passivation = Passivation::time_based(1s)});
   system.advance(1s);
   system.advance(1s);
-  CHECK(parent->is_running());
-  REQUIRE(parent->child("child")->stop_blocking());
+  CHECK(parent.is_running());
+  REQUIRE(parent.child("child")->stop_blocking());
   system.advance(1s);
-  CHECK_FALSE(parent->is_running());
+  CHECK_FALSE(parent.is_running());
 }
 
 TEST_CASE("passivation is told by ActorPassivated, not by ActorStopped [150]") {
-  SeededSystem system;
-  spawn(system, {.passivation = Passivation::time_based(1s)});
-  system.events->drain();
-  system.advance(1s);
-  const auto events = system.events->drain();
+  Idler a(1s);
+  a.system.events->drain();
+  a.system.advance(1s);
+  const auto events = a.system.events->drain();
   REQUIRE(events.size() == 1);
   const auto* event = std::get_if<ActorPassivated>(&events[0]);
   REQUIRE(event != nullptr);
   CHECK(event->actor_path == "goakt://test@127.0.0.1:0/worker");
-  CHECK(event->passivated_at == system.clock->wall());
+  CHECK(event->passivated_at == a.system.clock->wall());
 }
 
 TEST_CASE("a busy actor does not touch the manager: it is looked at once per time [151]") {

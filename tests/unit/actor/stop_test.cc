@@ -265,6 +265,42 @@ TEST_CASE("an actor stopped with a bounded backlog leaves the scheduler [43]") {
   CHECK(stage.system.dead_letters().size() == 7);
 }
 
+// In GoAkt each of these goes on taking a worker for ever; as many as workers hang the node.
+TEST_CASE("as many actors stopped with a bounded backlog as workers do not hang the node [43]") {
+  std::atomic<int> inside{0};
+  std::atomic<bool> open{false};
+  auto system = threaded_system({.workers = 2});
+  std::vector<Pid> stopped;
+  for (const Overflow overflow :
+       {Overflow::block, Overflow::fail, Overflow::drop_new, Overflow::drop_old}) {
+    const Pid pid = spawn_scripted(
+        *system, "full-" + std::to_string(stopped.size()), {},
+        {.mailbox = Mailbox::bounded(8, overflow),
+         .dispatcher = stopped.size() < 2 ? DispatcherKind::normal : DispatcherKind::blocking});
+    CHECK(pid.tell(Do{[&](ReceiveContext&) {
+      ++inside;
+      while (!open) std::this_thread::sleep_for(1ms);
+    }}));
+    stopped.push_back(pid);
+  }
+  // Two hold the workers, two have threads of their own; behind each its mailbox is full.
+  REQUIRE(eventually([&] { return inside == 4; }));
+  for (const Pid& pid : stopped) {
+    for (int i = 0; i < 8; ++i) CHECK(pid.tell(Note{"left over"}));
+    CHECK(pid.mailbox_depth() == 8);
+    CHECK(pid.stop());
+  }
+  open = true;
+  for (const Pid& pid : stopped) CHECK(pid.stop_blocking());
+  CHECK(system->dead_letters_count() == 4 * 8);
+  for (int i = 0; i < 20; ++i) {
+    const Pid pid = spawn_scripted(*system, "a" + std::to_string(i), {});
+    CHECK(pid.ask<Answer>(Question{}, 20s));
+  }
+  // Nobody runs what has stopped.
+  CHECK(eventually([&] { return system->internals().dispatcher.normal().all_asleep(); }));
+}
+
 TEST_CASE("a stop is an event [44]") {
   Stage stage;
   const Pid pid = stage.spawn("a");
