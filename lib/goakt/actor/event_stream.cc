@@ -96,10 +96,6 @@ std::vector<Event> Subscriber::drain() {
 // -- EventStream
 // -------------------------------------------------------------------------------------
 
-std::shared_ptr<Subscriber> EventStream::subscribe(std::size_t capacity, EventFilter filter) {
-  return subscribe(SubscribeOptions{capacity, std::move(filter)});
-}
-
 std::shared_ptr<Subscriber> EventStream::subscribe(SubscribeOptions options) {
   auto subscriber = std::make_shared<Subscriber>(std::move(options));
   std::lock_guard lock(mutex_);

@@ -177,8 +177,6 @@ class GOAKT_API Subscriber : public std::enable_shared_from_this<Subscriber> {
 // Thread-safe.
 class GOAKT_API EventStream {
  public:
-  static constexpr std::size_t kDefaultCapacity = 8'192;
-
   // Runs a function on another thread, later.
   using Executor = std::function<void(std::function<void()>)>;
 
@@ -186,9 +184,7 @@ class GOAKT_API EventStream {
 
   explicit EventStream(Executor executor) : executor_(std::move(executor)) {}
 
-  std::shared_ptr<Subscriber> subscribe(std::size_t capacity = kDefaultCapacity,
-                                        EventFilter filter = {});
-  std::shared_ptr<Subscriber> subscribe(SubscribeOptions options);
+  std::shared_ptr<Subscriber> subscribe(SubscribeOptions options = {});
   // A callback that runs just now ends; no other begins.
   void unsubscribe(const Subscriber& subscriber);
 

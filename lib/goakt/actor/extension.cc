@@ -26,11 +26,7 @@ std::shared_ptr<Extension> Context::extension(std::string_view id) const {
 }
 
 std::shared_ptr<Dependency> Context::dependency(std::string_view id) const {
-  const auto* x = internal::extension_or_null(*internal::PidAccess::cell(self_));
-  if (x == nullptr) return nullptr;
-  for (auto it = x->dependencies.rbegin(); it != x->dependencies.rend(); ++it)
-    if ((*it)->id() == id) return *it;
-  return nullptr;
+  return self_.dependency(id);
 }
 
 }  // namespace goakt

@@ -1,5 +1,6 @@
 #include "goakt/actor/pending_answer.h"
 
+#include "goakt/actor/internal/ask_deadline.h"
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/system.h"
 
@@ -17,6 +18,7 @@ Result<PendingAnswer> PendingAnswer::ask(const Pid& to, Message message,
   PendingAnswer pending(slot, to, std::move(type), timeout);
   Envelope* envelope = message.release();
   envelope->origin = internal::origin_of(slot);
+  internal::set_ask_deadline(slot, pending.deadline_);
   GOAKT_CHECK(internal::deliver(to, envelope));
   return pending;
 }

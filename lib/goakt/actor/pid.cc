@@ -1,5 +1,7 @@
 #include "goakt/actor/pid.h"
 
+#include "goakt/actor/extension.h"
+#include "goakt/actor/internal/ask_deadline.h"
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
@@ -20,13 +22,8 @@ bool accepts(const Cell& cell, std::uint32_t generation) {
          cell.is(generation);
 }
 
-// Into the mailbox itself. The actor's state has been checked.
-Status enqueue(Cell& cell, std::uint32_t generation, Envelope* message) {
-  if (GOAKT_UNLIKELY(cell.has(kAdmission))) {
-    bool accepted;
-    GOAKT_CHECK(reserve_room(cell, generation, message, accepted));
-    if (!accepted) return {};  // by policy a dead letter
-  }
+// Into the mailbox itself, which has room.
+Status enter(Cell& cell, std::uint32_t generation, Envelope* message) {
   switch (cell.inbox.push(message, message, 1, generation)) {
     case Inbox::Push::activated:
       cell.system->dispatcher.schedule(cell);
@@ -38,6 +35,16 @@ Status enqueue(Cell& cell, std::uint32_t generation, Envelope* message) {
   }
   delete_envelope(message);
   return fail(ErrorCode::dead);
+}
+
+// The actor's state has been checked.
+Status enqueue(Cell& cell, std::uint32_t generation, Envelope* message) {
+  if (GOAKT_UNLIKELY(cell.has(kAdmission))) {
+    bool accepted;
+    GOAKT_CHECK(reserve_room(cell, generation, message, accepted));
+    if (!accepted) return {};  // by policy a dead letter
+  }
+  return enter(cell, generation, message);
 }
 
 // For an actor that takes no messages: not any more, or not now.
@@ -86,6 +93,28 @@ Status deliver(const Pid& to, Envelope* message) {
     }
   }
   return enqueue(*cell, generation, message);
+}
+
+Result<bool> deliver_if_room(const Pid& to, Message& message) {
+  Cell* cell = PidAccess::cell(to);
+  const std::uint32_t generation = PidAccess::generation(to);
+  const CellExtension* x =
+      cell != nullptr && accepts(*cell, generation) ? extension_or_null(*cell) : nullptr;
+  if (x == nullptr || x->admission == nullptr || x->admission->overflow != Overflow::block ||
+      message.type().is_control) {
+    GOAKT_CHECK(deliver(to, message.release()));
+    return true;
+  }
+  // A stand-in asks for the place, because what is refused is destroyed.
+  Envelope* stand_in = Message::make<Ack>().release();
+  bool accepted;
+  if (Status room = reserve_room(*cell, generation, stand_in, accepted); !room) {
+    if (room.error().code() == ErrorCode::mailbox_full) return false;
+    return unexpected(std::move(room).error());
+  }
+  delete_envelope(stand_in);
+  GOAKT_CHECK(enter(*cell, generation, message.release()));
+  return true;
 }
 
 void deliver_or_dead_letter(const Pid& to, Envelope* message) {
@@ -159,24 +188,30 @@ Result<Message> ask(const Pid& to, Envelope* message, std::chrono::nanoseconds t
     }
   }
   ReplySlot& slot = acquire_slot();
-  message->origin = origin_of(slot);
+  const std::uint64_t origin = message->origin = origin_of(slot);
   std::optional<std::stop_callback<AskCanceled>> on_cancel;
-  if (GOAKT_UNLIKELY(canceled != nullptr))
-    on_cancel.emplace(*canceled, AskCanceled{message->origin});
+  if (GOAKT_UNLIKELY(canceled != nullptr)) on_cancel.emplace(*canceled, AskCanceled{origin});
   std::optional<BlockedActor> blocked;
   if (GOAKT_UNLIKELY(this_thread.running != nullptr))
-    blocked.emplace(*this_thread.running, *cell, message->origin);
+    blocked.emplace(*this_thread.running, *cell, origin);
   const std::string_view type = message->type->name;
   // What this thread told before goes first.
   if (this_thread.worker == nullptr) system.dispatcher.normal().flush_lane();
 
   if (cell->has(kInlineAsk) && this_thread.worker == nullptr && this_thread.running == nullptr &&
       !cell->has(kAdmission) && cell->inbox.try_activate(generation)) {
+    set_ask_timeout(slot, timeout);
     run_claimed(*cell, message);
-  } else if (Status sent = enqueue(*cell, generation, message); !sent) {
-    static_cast<void>(abandon(slot));
-    release_slot(slot);
-    return unexpected(std::move(sent).error());
+    // Passed on: whoever answers may look at the deadline much later.
+    if (ReplySlot::state_of(slot.word.load(std::memory_order_acquire)) != ReplySlot::done)
+      static_cast<void>(ask_deadline(origin, system.clock));
+  } else {
+    set_ask_deadline(slot, deadline_after(system.clock, timeout));
+    if (Status sent = enqueue(*cell, generation, message); !sent) {
+      static_cast<void>(abandon(slot));
+      release_slot(slot);
+      return unexpected(std::move(sent).error());
+    }
   }
 
   bool answered;
@@ -260,7 +295,7 @@ std::string Pid::incarnation_id() const {
             static_cast<std::uint64_t>(cell->system->started_at.time_since_epoch().count()));
     return Uuid::random(rng).to_string();
   }
-  std::lock_guard lock(x->incarnation_mutex);
+  std::lock_guard lock(x->shared_mutex);
   if (x->incarnation.is_none()) {
     Rng rng(cell->spawn_sequence ^
             static_cast<std::uint64_t>(cell->system->started_at.time_since_epoch().count()));
@@ -345,6 +380,21 @@ Result<ActorMetric> Pid::metric() const {
   if (const auto* x = internal::extension_or_null(*cell))
     metric.stash_size = x->stash_size.load(std::memory_order_relaxed);
   return metric;
+}
+
+std::vector<std::shared_ptr<Dependency>> Pid::dependencies() const {
+  Cell* cell = alive(cell_, generation_);
+  internal::CellExtension* x = cell == nullptr ? nullptr : internal::extension_or_null(*cell);
+  if (x == nullptr) return {};
+  std::lock_guard lock(x->shared_mutex);
+  return x->dependencies;
+}
+
+std::shared_ptr<Dependency> Pid::dependency(std::string_view id) const {
+  const auto all = dependencies();
+  const auto found = std::find_if(all.rbegin(), all.rend(),
+                                  [id](const auto& dependency) { return dependency->id() == id; });
+  return found == all.rend() ? nullptr : *found;
 }
 
 Pid Pid::parent() const {

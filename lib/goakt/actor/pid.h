@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ namespace goakt {
 
 class Actor;
 class ActorSystem;
+class Dependency;
 class Pid;
 struct ActorMetric;
 
@@ -131,6 +133,10 @@ class GOAKT_API Pid {
   std::chrono::milliseconds uptime() const;
   // Error: dead.
   Result<ActorMetric> metric() const;
+  // What it was spawned with, in that order; nothing once it has stopped.
+  std::vector<std::shared_ptr<Dependency>> dependencies() const;
+  // Of one id the last; null when there is none.
+  std::shared_ptr<Dependency> dependency(std::string_view id) const;
 
   Pid parent() const;
   std::vector<Pid> children() const;
@@ -190,8 +196,8 @@ class GOAKT_API Pid {
   Status stop() const;
   // Waits until it has stopped; gives PostStop's error. Not inside an actor.
   Status stop_blocking(std::chrono::nanoseconds timeout = std::chrono::minutes(5)) const;
-  // Stops and starts again under the same handle; blocks until PreStart succeeded. Not inside an
-  // actor. Errors: dead, init_failure.
+  // Stops and starts again under the same handle; blocks until it and its children have started.
+  // Not inside an actor. Errors: dead, init_failure (of a child, too: then that child is gone).
   Status restart_blocking(std::chrono::nanoseconds timeout = std::chrono::minutes(1)) const;
   Status restart() const;
   // Makes a suspended actor go on; no effect on others.

@@ -1,5 +1,6 @@
 #include "goakt/actor/receive_context.h"
 
+#include "goakt/actor/internal/ask_deadline.h"
 #include "goakt/actor/internal/receive_access.h"
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/request_record.h"
@@ -82,6 +83,11 @@ bool ReceiveContext::is_ask() const {
          internal::origin_kind(envelope_->origin) == internal::OriginKind::slot;
 }
 
+std::optional<TimePoint> ReceiveContext::deadline() const {
+  if (!is_ask()) return {};
+  return internal::ask_deadline(envelope_->origin, cell_of(*this).system->clock);
+}
+
 void ReceiveContext::unhandled() {
   Envelope* message = envelope_;
   if (message == nullptr) return;
@@ -93,14 +99,32 @@ void ReceiveContext::unhandled() {
   refusal_ = std::make_unique<Error>(ErrorCode::unhandled);
 }
 
-Status ReceiveContext::send(const Pid& to, Envelope* message) {
-  message->origin = internal::origin_of_actor(self_);
+void ReceiveContext::address(Envelope& message) const {
+  message.origin = internal::origin_of_actor(self_);
   if (GOAKT_UNLIKELY(envelope_ != nullptr && envelope_->context != nullptr &&
-                     message->context == nullptr)) {
+                     message.context == nullptr)) {
     envelope_->context->retain();
-    message->context = envelope_->context;
+    message.context = envelope_->context;
   }
+}
+
+Status ReceiveContext::send(const Pid& to, Envelope* message) {
+  address(*message);
   return internal::deliver(to, message);
+}
+
+Task<Status> ReceiveContext::send_when_room(Pid to, Message message) {
+  using std::chrono::milliseconds;
+  constexpr milliseconds kLongestPause(16);
+  if (!message) co_return goakt::fail(ErrorCode::invalid_message);
+  address(*message.get());
+  for (milliseconds pause(1);; pause = std::min(2 * pause, kLongestPause)) {
+    auto delivered = internal::deliver_if_room(to, message);
+    if (!delivered) co_return unexpected(std::move(delivered).error());
+    if (*delivered) co_return Status();
+    Status woken = co_await sleep(pause);
+    if (!woken) co_return woken;
+  }
 }
 
 void ReceiveContext::err_not_found(std::string_view name) {

@@ -7,6 +7,7 @@
 #include "goakt/actor/pipe.h"
 #include "goakt/actor/request.h"
 #include "goakt/actor/spawn_options.h"
+#include "goakt/base/clock.h"
 #include "goakt/base/export.h"
 #include "goakt/base/result.h"
 #include "goakt/message/context.h"
@@ -15,6 +16,7 @@
 #include <chrono>
 #include <coroutine>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -146,6 +148,10 @@ class GOAKT_API ReceiveContext {
 
   bool is_ask() const;
 
+  // When the asker stops waiting: an answer after that is lost. It has passed when nobody waits any
+  // more; none for messages that were told and for requests without a timeout.
+  std::optional<TimePoint> deadline() const;
+
   // For receive(): calls the first lambda that takes the message's type; false when none does.
   template <class... F>
   bool match(F&&... functions) {
@@ -193,6 +199,18 @@ class GOAKT_API ReceiveContext {
   Status try_tell(const Pid& to, M&& message) {
     if (internal::is_nothing(message)) return goakt::fail(ErrorCode::invalid_message);
     return send(to, internal::to_message(std::forward<M>(message)).release());
+  }
+
+  // co_await ctx.tell_when_room(to, message) → Status. Like try_tell, but while a bounded mailbox
+  // that blocks its senders is full, the coroutine waits: other actors go on, this one's messages
+  // are held back as its reentrancy says. Errors: dead when the target stops, request_canceled when
+  // this actor does; mailboxes with another policy do what that says. For coroutine handlers.
+  template <class M>
+  Task<Status> tell_when_room(const Pid& to, M&& message) {
+    static_assert(internal::kSafeInAwait<M&&>,
+                  "name this message first: g++ 12 destroys such a temporary twice in a co_await "
+                  "expression");
+    return send_when_room(to, internal::to_message(std::forward<M>(message)));
   }
 
   // By name, anywhere in the cluster.
@@ -367,6 +385,8 @@ class GOAKT_API ReceiveContext {
   ReceiveContext(ReceiveContext&&) = default;
 
   Status send(const Pid& to, Envelope* message);
+  void address(Envelope& message) const;  // from this actor, with this message's context
+  Task<Status> send_when_room(Pid to, Message message);
   // Nobody when there is no actor of that name.
   Pid find(std::string_view name) const;
   void tell_name(std::string_view name, Envelope* message);

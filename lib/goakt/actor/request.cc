@@ -1,5 +1,6 @@
 #include "goakt/actor/request.h"
 
+#include "goakt/actor/internal/ask_deadline.h"
 #include "goakt/actor/internal/receive_access.h"
 #include "goakt/actor/internal/request_record.h"
 #include "goakt/actor/internal/system.h"
@@ -135,6 +136,10 @@ RequestCall ReceiveContext::send_request(const Pid& to, Envelope* envelope,
   slot.asker_generation.store(internal::PidAccess::generation(self_), std::memory_order_relaxed);
   slot.waiter = record;
   slot.notify = &internal::notify_requester;
+  std::optional<TimePoint> deadline;
+  if (options.timeout.count() > 0)
+    deadline = internal::deadline_after(cell.system->clock, options.timeout);
+  internal::set_ask_deadline(slot, deadline);
   Envelope* sent = message.release();
   sent->origin = record->origin;
   if (envelope_ != nullptr && envelope_->context != nullptr && sent->context == nullptr)

@@ -35,9 +35,12 @@ struct ShutdownRecovery {
   std::chrono::nanoseconds retry_interval = std::chrono::seconds(1);
 };
 
-// Work of the user's at the end of a system. Runs on the thread that stops it, while (before
-// after_actors_stop) the actors still work. Whatever a hook does, the system goes down; its error
-// is reported by ActorSystem::stop. A hook that throws ends the phase of hooks like one that fails.
+// Work of the user's at the end of a system. Runs on a thread of its own, one hook at a time, while
+// (before after_actors_stop) the actors still work. Whatever a hook does, the system goes down; its
+// error is reported by ActorSystem::stop. A hook that throws ends the phase of hooks like one that
+// fails, and so does one that takes too long: the hooks before the actors' stop have four fifths of
+// the shutdown timeout, those after it the rest, at least a tenth. A hook that is given up goes on
+// alone; the system's destructor waits two seconds for it, after that it must not use the system.
 class GOAKT_API ShutdownHook {
  public:
   ShutdownHook() = default;

@@ -78,8 +78,8 @@ class GOAKT_API ActorSystem {
   // (actor_system_not_started).
   Status start();
   // Runs the shutdown hooks, stops all actors (children before parents), then the threads. Blocks
-  // at most for the shutdown timeout. Errors: actor_system_not_started, and what hooks and
-  // PostStops gave.
+  // for little more than the shutdown timeout: hooks and actors that take longer are named and left
+  // behind. Errors: actor_system_not_started, request_timeout, and what hooks and PostStops gave.
   Status stop();
   // start_hook, start; waits for SIGINT or SIGTERM; stop_hook, stop. Returns the process' exit
   // code.
@@ -114,6 +114,7 @@ class GOAKT_API ActorSystem {
 
   // The running or suspended user actor of that name. Error: actor_not_found.
   Result<Pid> actor_of(std::string_view name) const;
+  // Whether the name is in use: by the runtime's own actors, too.
   bool actor_exists(std::string_view name) const;
   // All user actors; for tools that page, see scan_actors.
   std::vector<Pid> actors() const;
@@ -192,11 +193,8 @@ class GOAKT_API ActorSystem {
   std::vector<ScheduleInfo> list_schedules() const;
 
   // Listens to the events of event_stream.h until the subscriber is unsubscribed or the system
-  // stops; may begin before the start.
-  std::shared_ptr<Subscriber> subscribe(std::size_t capacity = EventStream::kDefaultCapacity,
-                                        EventFilter filter = {});
-  // The same with all options. Error: actor_system_not_started.
-  Result<std::shared_ptr<Subscriber>> subscribe(SubscribeOptions options);
+  // stops; may begin before the start. Error: actor_system_not_started, of a stopped system.
+  Result<std::shared_ptr<Subscriber>> subscribe(SubscribeOptions options = {});
   // Error: actor_system_not_started.
   Status unsubscribe(const Subscriber& subscriber);
 

@@ -60,8 +60,11 @@ struct Write {
 EventLogger::EventLogger(ActorSystem& system, const Logger& log)
     : system_(system), log_(log.named("actor")) {
   const bool all = log_.enabled(LogLevel::debug);
-  events_ = system.subscribe(EventStream::kDefaultCapacity,
-                             all ? std::function<bool(const Event&)>() : matters);
+  SubscribeOptions options;
+  if (!all) options.filter = matters;
+  auto events = system.subscribe(std::move(options));
+  if (!events) return;  // it has stopped: there will be no events
+  events_ = *std::move(events);
   thread_ = std::thread([this] {
     while (events_->active()) {
       if (const auto event = events_->next(std::chrono::hours(1))) std::visit(Write{log_}, *event);
@@ -71,6 +74,7 @@ EventLogger::EventLogger(ActorSystem& system, const Logger& log)
 }
 
 EventLogger::~EventLogger() {
+  if (!events_) return;
   static_cast<void>(system_.unsubscribe(*events_));
   events_->shutdown();
   thread_.join();

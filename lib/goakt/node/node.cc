@@ -44,7 +44,8 @@ Result<std::unique_ptr<Node>> Node::create(const config::Settings& settings, Kin
 
 Node::Node(Kinds kinds, std::unique_ptr<ActorSystem> system, std::chrono::nanoseconds ask_timeout)
     : kinds_(std::move(kinds)), system_(std::move(system)), ask_timeout_(ask_timeout) {
-  events_ = std::make_unique<EventLog>(system_->subscribe(EventLog::kKept));
+  // A system that has not started yet takes subscribers.
+  events_ = std::make_unique<EventLog>(*system_->subscribe({.capacity = EventLog::kKept}));
 }
 
 Node::~Node() {

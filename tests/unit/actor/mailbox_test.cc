@@ -274,10 +274,105 @@ TEST_CASE("block lets a deterministic system make the room itself [84]") {
   CHECK(box.journal.read() == kOneToTen);
 }
 
+namespace {
+
+struct Fill {
+  int first;
+  int last;
+};
+
+// Waits for room in its target's mailbox.
+class Filler final : public Actor {
+  Task<void> fill(const Fill& m, ReceiveContext& ctx) {
+    for (int i = m.first; i <= m.last; ++i) {
+      Item item{i};
+      const Status sent = co_await ctx.tell_when_room(to_, item);
+      if (!sent) {
+        results_.write(sent.error().message());
+        co_return;
+      }
+    }
+    results_.write("all");
+  }
+
+  Journal& results_;
+  Pid to_;
+
+ public:
+  Filler(Journal& results, Pid to) : results_(results), to_(to) {}
+
+  static constexpr auto handles = handlers(&Filler::fill);
+};
+
+// A filler before a box that takes nothing out until it is opened.
+struct Queue {
+  explicit Queue(Overflow overflow = Overflow::block) : box(Mailbox::bounded(2, overflow)) {
+    filler = *box.system->spawn<Filler>("filler", {}, std::ref(results), box.pid);
+    internal::post(box.pid, [](internal::Cell& cell) { cell.masked |= internal::kMaskRestarting; });
+    box.system.run();
+  }
+
+  void fill(int first, int last) {
+    REQUIRE(filler.tell(Fill{first, last}));
+    box.system.run();
+  }
+
+  void open() {
+    internal::post(box.pid, [](internal::Cell& cell) {
+      cell.masked &= static_cast<std::uint8_t>(~internal::kMaskRestarting);
+    });
+    for (int i = 0; i < 10; ++i) box.system.advance(20ms);
+  }
+
+  Journal results;
+  Box box;
+  PidOf<Filler> filler;
+};
+
+}  // namespace
+
+TEST_CASE("a coroutine waits for room in a full mailbox, and loses no worker by it [80, 84]") {
+  Queue q;
+  q.fill(1, 4);
+  q.fill(5, 6);  // waits behind the first
+  for (int i = 0; i < 100; ++i) q.box.system.advance(10ms);
+  CHECK(q.box.pid.mailbox_depth() == 2);
+  CHECK(q.results.read().empty());
+  CHECK(q.box.journal.read().empty());
+  q.open();
+  CHECK(q.results.read() == "all all");
+  CHECK(q.box.journal.read() == "1 2 3 4 5 6");
+  CHECK(q.box.system.dead_letters().empty());
+}
+
+TEST_CASE("waiting for room ends with the target, and with the one that waits [80, 84]") {
+  Queue q;
+  q.fill(1, 4);
+  SUBCASE("the target stops") {
+    REQUIRE(q.box.pid.stop_blocking());
+    q.box.system.advance(1s);
+    CHECK(q.results.read() == "actor is not alive");
+  }
+  SUBCASE("the waiting actor stops") {
+    REQUIRE(q.filler.stop_blocking());
+    CHECK(q.results.read() == "request canceled");
+  }
+}
+
+TEST_CASE("with any other policy nobody waits for room [84]") {
+  for (const Overflow overflow : {Overflow::fail, Overflow::drop_new, Overflow::drop_old}) {
+    Queue q(overflow);
+    q.fill(1, 4);
+    CHECK(q.results.read() == (overflow == Overflow::fail ? "mailbox is full" : "all"));
+    q.open();
+    CHECK(q.box.journal.read() == (overflow == Overflow::drop_old ? "3 4" : "1 2"));
+  }
+}
+
 TEST_CASE("many threads and a mailbox that drops its oldest lose only what they are told [84]") {
   std::atomic<int> handled{0};
   auto system = threaded_system();
-  auto events = system->internals().events.subscribe(1'000'000);
+  auto events = system->internals().events.subscribe({.capacity = 1'000'000});
   SpawnOptions options;
   options.mailbox = Mailbox::bounded(8, Overflow::drop_old);
   auto pid = system->spawn_function(

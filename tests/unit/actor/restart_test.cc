@@ -1,4 +1,7 @@
+#include "goakt/actor/extension.h"
 #include "tests/unit/actor/scripted.h"
+
+#include <algorithm>
 
 using namespace goakt;
 using namespace goakt::testing;
@@ -72,23 +75,169 @@ TEST_CASE("an explicit restart calls post_stop and loses the backlog to dead let
   CHECK(stage.system->respawn("unknown").error().code() == ErrorCode::actor_not_found);
 }
 
+namespace {
+
+// top has the children middle and other, middle has leaf.
+struct Tree {
+  explicit Tree(std::uint64_t seed) : stage({.seed = seed}) { stage.journal.read(); }
+
+  Stage stage;
+  const Pid top = stage.spawn("top");
+  const Pid middle = stage.child(top, "middle");
+  const Pid leaf = stage.child(middle, "leaf");
+  const Pid other = stage.child(top, "other");
+  const std::vector<Pid> all = {top, middle, leaf, other};
+};
+
+}  // namespace
+
 TEST_CASE("children are restarted with their parent [48]") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    Stage stage({.seed = seed});
-    const Pid top = stage.spawn("top");
-    const Pid middle = stage.child(top, "middle");
-    const Pid leaf = stage.child(middle, "leaf");
-    stage.journal.read();
-    CHECK(top.restart_blocking());
-    stage.system.run();
-    const std::string order = stage.journal.read();
-    CHECK(order.find("post:leaf post:middle post:top pre:top") == 0);
-    CHECK(order.find("pre:middle") < order.find("pre:leaf"));
-    for (const Pid& pid : {top, middle, leaf}) {
+    Tree tree(seed);
+    CHECK(tree.top.restart_blocking());
+    tree.stage.system.run();
+    const std::string order = tree.stage.journal.read();
+    const auto at = [&](const char* step) { return order.find(step); };
+    CHECK(at("post:leaf") < at("post:middle"));
+    CHECK(std::max(at("post:middle"), at("post:other")) < at("post:top"));
+    CHECK(at("post:top") < at("pre:top"));
+    CHECK(at("pre:top") < std::min(at("pre:middle"), at("pre:other")));
+    CHECK(at("pre:middle") < at("pre:leaf"));
+    for (const Pid& pid : tree.all) CHECK(pid.restart_count() == 1);
+    CHECK(tree.leaf.parent() == tree.middle);
+    CHECK(tree.stage.system->num_actors() == 4);
+  }
+}
+
+TEST_CASE("a restart is over when all below have started, the parent last [48]") {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    Tree tree(seed);
+    tree.stage.system.events->drain();
+    INFO(seed);
+    REQUIRE(tree.top.restart_blocking());
+    // Nothing runs any more: what is so now was so when the call returned.
+    for (const Pid& pid : tree.all) {
       CHECK(pid.is_running());
       CHECK(pid.restart_count() == 1);
     }
-    CHECK(leaf.parent() == middle);
+    std::vector<std::string> restarted;
+    for (const auto& event : tree.stage.system.seen<ActorRestarted>())
+      restarted.push_back(event.actor_path);
+    REQUIRE(restarted.size() == 4);
+    CHECK(restarted.back() == tree.top.path());
+    const auto at = [&](const Pid& pid) {
+      return std::find(restarted.begin(), restarted.end(), pid.path());
+    };
+    CHECK(at(tree.leaf) < at(tree.middle));
+    tree.stage.system.run();
+    const std::string order = tree.stage.journal.read();
+    for (const char* name : {"pre:middle", "pre:leaf", "pre:other"})
+      CHECK(order.find(name) < order.find("started:top"));
+  }
+}
+
+namespace {
+
+// A parent and a child that starts again only when it is let.
+struct Stubborn {
+  explicit Stubborn(std::shared_ptr<Supervisor> supervisor = nullptr)
+      : parent(stage.spawn("parent", {.supervisor = std::move(supervisor)})) {
+    tell_to_spawn(parent, "child",
+                  {&stage.journal, [this] { return refuses ? no() : Status(); }, {}});
+    stage.system.run();
+    child = *parent.child("child");
+    stage.journal.read();
+    refuses = true;
+  }
+
+  bool refuses = false;
+  Stage stage;
+  Pid parent;
+  Pid child;
+};
+
+}  // namespace
+
+TEST_CASE("a parent goes on when its child has started at the second try [48]") {
+  SUBCASE("explicitly") {
+    Stubborn s;
+    CHECK(s.parent.restart());
+    s.stage.system.run();
+    CHECK(s.stage.journal.read() == "post:child post:parent pre:parent");
+    CHECK(s.parent.is_stopping());
+    CHECK(s.parent.tell(Note{"too early"}).error().code() == ErrorCode::dead);
+    s.refuses = false;
+    s.stage.system.advance(1s);
+    const std::string order = s.stage.journal.read();
+    CHECK(order.find("pre:child") == 0);
+    CHECK(order.find("started:parent") != std::string::npos);
+    CHECK(s.stage.after(s.parent, Note{"now"}) == "now");
+  }
+  SUBCASE("by supervision") {
+    Stubborn s(any(Directive::restart));
+    CHECK(s.stage.after(s.parent, throws("boom")) == "pre:parent post:child");
+    CHECK(s.parent.is_suspended());
+    s.refuses = false;
+    s.stage.system.advance(1s);
+    CHECK(s.parent.is_running());
+    CHECK(s.child.is_running());
+    CHECK(s.stage.system.seen<ActorRestarted>().back().actor_path == s.parent.path());
+  }
+  SUBCASE("by supervision, but somebody reinstates it before") {
+    Stubborn s(any(Directive::restart));
+    s.stage.after(s.parent, throws("boom"));
+    CHECK(s.parent.reinstate());
+    s.stage.system.run();
+    CHECK(s.stage.journal.read() == "started:parent");
+    CHECK(s.parent.is_running());
+    CHECK(!s.child.is_running());
+    s.refuses = false;
+    s.stage.system.advance(1s);
+    CHECK(s.child.is_running());
+    CHECK(s.parent.restart_count() == 1);
+  }
+}
+
+TEST_CASE("a child that cannot start again is lost, and the restart says so [48]") {
+  Stubborn s;
+  const Status restarted = s.parent.restart_blocking();
+  REQUIRE(!restarted);
+  CHECK(restarted.error().code() == ErrorCode::init_failure);
+  CHECK(restarted.error().message() == "actor=(child) failed to restart: not yet");
+  CHECK(s.parent.is_running());
+  CHECK(s.parent.children().empty());
+  CHECK(s.stage.system->num_actors() == 1);
+}
+
+TEST_CASE("a parent whose children are starting again can be stopped and halted [48]") {
+  SUBCASE("stopped") {
+    Stubborn s;
+    CHECK(s.parent.restart());
+    s.stage.system.run();
+    s.stage.journal.read();
+    CHECK(s.parent.stop_blocking());
+    CHECK(s.stage.journal.read() == "post:parent");
+    CHECK(s.stage.system->num_actors() == 0);
+  }
+  SUBCASE("halted by its own parent's restart") {
+    Stage stage;
+    const Pid top = stage.spawn("top");
+    const Pid middle = stage.child(top, "middle");
+    bool refuses = false;
+    tell_to_spawn(middle, "leaf", {&stage.journal, [&] { return refuses ? no() : Status(); }, {}});
+    stage.system.run();
+    refuses = true;
+    CHECK(middle.restart());
+    stage.system.run();  // the leaf has failed and waits for its next try
+    CHECK(middle.is_stopping());
+    stage.journal.read();
+    refuses = false;
+    CHECK(top.restart_blocking());
+    const std::string order = stage.journal.read();
+    CHECK(order.find("post:middle post:top pre:top") == 0);
+    CHECK(order.find("post:leaf") == std::string::npos);
+    CHECK(middle.is_running());
+    CHECK(middle.child("leaf"));
     CHECK(stage.system->num_actors() == 3);
   }
 }
@@ -108,12 +257,8 @@ TEST_CASE("children are restarted when supervision restarts their parent [48]") 
 
 TEST_CASE("a restart that becomes a stop takes the halted children along [48]") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    Stage stage({.seed = seed});
-    const Pid top = stage.spawn("top");
-    const Pid middle = stage.child(top, "middle");
-    const Pid leaf = stage.child(middle, "leaf");
-    const Pid other = stage.child(top, "other");
-    stage.journal.read();
+    Tree tree(seed);
+    auto& [stage, top, middle, leaf, other, all] = tree;
     CHECK(top.restart());
     if (seed % 3 == 0) CHECK(leaf.restart());
     if (seed % 4 == 0) CHECK(middle.stop());
@@ -124,7 +269,7 @@ TEST_CASE("a restart that becomes a stop takes the halted children along [48]") 
     CHECK(top.stop_blocking());
     const std::string order = stage.journal.read();
     INFO(seed << ": " << order);
-    for (const Pid& pid : {top, middle, leaf, other}) CHECK(!pid.is_running());
+    for (const Pid& pid : all) CHECK(!pid.is_running());
     CHECK(stage.system->num_actors() == 0);
     // As many ends as starts: nobody is stopped twice or left over.
     const auto occurrences = [&](const std::string& what) {
@@ -157,6 +302,49 @@ TEST_CASE("counters survive a restart [50]") {
   CHECK(pid.restart_count() == 2);
   CHECK(pid.failure_count() == 1);
   CHECK(pid.processed_count() == 2);
+}
+
+TEST_CASE("dependencies survive a restart of either kind [51]") {
+  struct Database final : Dependency {
+    explicit Database(std::string u) : url(std::move(u)) {}
+
+    std::string id() const override { return "database"; }
+
+    Result<std::string> marshal() const override { return url; }
+
+    Status unmarshal(std::string_view bytes) override {
+      url = bytes;
+      return {};
+    }
+
+    std::string url;
+  };
+
+  Stage stage;
+  const auto first = std::make_shared<Database>("first");
+  const auto last = std::make_shared<Database>("last");
+  const Pid pid =
+      stage.spawn("a", {.supervisor = any(Directive::restart), .dependencies = {first, last}});
+  const Pid plain = stage.spawn("plain");
+  const auto has_both = [&] {
+    return pid.dependencies() == std::vector<std::shared_ptr<Dependency>>{first, last} &&
+           pid.dependency("database") == last;
+  };
+  CHECK(has_both());
+  CHECK(pid.dependency("other") == nullptr);
+  CHECK(plain.dependencies().empty());
+  CHECK(pid.restart_blocking());
+  CHECK(has_both());
+  stage.after(pid, throws("boom"));
+  CHECK(pid.restart_count() == 2);
+  CHECK(has_both());
+  stage.journal.read();
+  CHECK(stage.after(pid, Do{[&](ReceiveContext& ctx) {
+                      stage.journal.write(ctx.dependency("database") == last ? "there" : "lost");
+                    }}) == "there");
+  CHECK(pid.stop_blocking());
+  CHECK(pid.dependencies().empty());
+  CHECK(last.use_count() == 1);
 }
 
 TEST_CASE("options survive a restart [51]") {

@@ -197,6 +197,57 @@ TEST_CASE("a stop names the actors that hang, and returns [192]") {
   open = true;  // the destructor waits for the handler
 }
 
+namespace {
+
+// A hook that stays inside until it is let go.
+class Stuck final : public ShutdownHook {
+ public:
+  Stuck(Journal& journal, ShutdownPhase phase) : journal_(journal), phase_(phase) {}
+
+  Status execute(ActorSystem& system) override {
+    entered = true;
+    while (!open) std::this_thread::sleep_for(1ms);
+    // The system is still there: its destructor waits.
+    journal_.write("released:" + std::to_string(system.num_actors()));
+    return {};
+  }
+
+  ShutdownPhase phase() const override { return phase_; }
+
+  std::atomic<bool> entered{false};
+  std::atomic<bool> open{false};
+
+ private:
+  Journal& journal_;
+  const ShutdownPhase phase_;
+};
+
+}  // namespace
+
+TEST_CASE("a hook that does not return is given up, and the actors still stop [192]") {
+  for (const auto phase : {ShutdownPhase::before_unbind, ShutdownPhase::after_actors_stop}) {
+    Journal journal;
+    auto stuck = std::make_shared<Stuck>(journal, phase);
+    SystemOptions options;
+    options.shutdown_timeout = 500ms;
+    options.shutdown_hooks = {stuck, std::make_shared<Hooked>(Hook(journal, "next", 0, {}, phase))};
+    auto system = threaded_system(std::move(options));
+    REQUIRE(system->spawn<Ender>("actor", {}, &journal));
+    const Status stopped = system->stop();
+    REQUIRE_FALSE(stopped);
+    CHECK(stuck->entered);
+    CHECK(stopped.error().is(ErrorCode::request_timeout));
+    CHECK(stopped.error().message().find("a shutdown hook has not returned") != std::string::npos);
+    CHECK(stopped.error().message().find("has not stopped") == std::string::npos);
+    CHECK_FALSE(system->is_running());
+    CHECK(system->num_actors() == 0);
+    CHECK(journal.read() == "actor");
+    stuck->open = true;
+    system.reset();
+    CHECK(journal.read() == "released:0");
+  }
+}
+
 TEST_CASE("run starts, waits for a signal and stops, with its hooks [194]") {
   for (const int signal : {SIGTERM, SIGINT}) {
     Journal journal;

@@ -80,9 +80,19 @@ TEST_CASE("any running actor may reinstate, by handle or by name [61]") {
 
 TEST_CASE("after a reinstatement the next passivation is skipped once [62]") {
   Stage stage;
-  const Pid pid = stage.spawn("a", {.passivation = Passivation::time_based(1s)});
+  const SpawnOptions options{.passivation = Passivation::time_based(1s)};
+  const Pid pid = stage.spawn("a", options);
+  const Pid other = stage.spawn("other", options);
   stage.after(pid, unknown());
+  stage.system.advance(500ms);
   CHECK(pid.reinstate());
+  CHECK(other.tell(Note{"busy at the same time"}));
   stage.system.run();
-  CHECK(internal::PidAccess::cell(pid)->has(internal::kPassivationSkipNext));
+  stage.system.advance(999ms);
+  CHECK(other.is_running());
+  stage.system.advance(1ms);  // both have been idle for their second
+  CHECK(!other.is_running());
+  CHECK(pid.is_running());
+  stage.system.advance(1s);
+  CHECK(!pid.is_running());  // once
 }

@@ -15,6 +15,7 @@ TEST_CASE("guardians and system actors are there and hidden from users [9]") {
     INFO(name);
     CHECK(std::any_of(all.begin(), all.end(), [&](const Pid& pid) { return pid.name() == name; }));
     CHECK(stage.system->actor_of(name).error().code() == ErrorCode::actor_not_found);
+    CHECK(stage.system->actor_exists(name));  // says that the name is taken
     CHECK(stage.system->kill(name).error().code() == ErrorCode::actor_not_found);
     CHECK(stage.system->respawn(name).error().code() == ErrorCode::actor_not_found);
   }

@@ -1,5 +1,6 @@
 #include "goakt/actor/internal/async.h"
 
+#include "goakt/actor/internal/ask_deadline.h"
 #include "goakt/actor/internal/request_record.h"
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
@@ -204,6 +205,7 @@ PendingReply::PendingReply(ReceiveContext& ctx, const Pid& to, Envelope* message
     owned.get()->context = ctx.context();
   }
   owned.get()->origin = origin_of(*state.slot);
+  set_ask_deadline(*state.slot, deadline_after(self.system->clock, timeout));
   // Before it is sent: the target may ask back before this coroutine is suspended.
   if (holds) show_awaited(x, state);
   const std::string_view type = owned.type().name;

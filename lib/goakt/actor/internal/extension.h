@@ -86,9 +86,10 @@ struct StartTries {
   unsigned rounds = 1;
   Duration round_delay{};
   unsigned rounds_failed = 0;
-  unsigned failed = 0;      // in this round
-  TimePoint deadline{};     // of this round
-  std::uint32_t timer = 0;  // id of the one that brings the next try
+  unsigned failed = 0;           // in this round
+  TimePoint deadline{};          // of this round
+  std::uint32_t timer = 0;       // id of the one that brings the next try
+  bool awaits_children = false;  // pre_start has succeeded, the children start
 };
 
 // What only some actors need; made at the spawn or when first used, behind the cell's one pointer.
@@ -99,6 +100,7 @@ struct CellExtension {
   std::shared_ptr<const Supervisor> supervisor;
   std::optional<Passivation> passivation;
   std::optional<Mailbox> mailbox;
+  // The same, but given back at the end: other threads read under `shared_mutex`.
   std::vector<std::shared_ptr<Dependency>> dependencies;
   std::string role;
   std::optional<Duration> init_timeout;
@@ -146,7 +148,7 @@ struct CellExtension {
   std::atomic<const Cell*> awaits{nullptr};
   std::atomic<std::uint64_t> awaits_origin{0};
 
-  std::mutex incarnation_mutex;  // guards incarnation; any thread
+  std::mutex shared_mutex;  // guards incarnation and the end of dependencies; any thread
   Uuid incarnation;
 };
 

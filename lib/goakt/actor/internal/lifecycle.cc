@@ -13,6 +13,8 @@
 //     stop, passivate  → leave: out of the tree, the cell is given back
 //     halt             → waits until its parent tells it to start again
 //     restart          → try_start until pre_start succeeds, then the children again
+//     (start_children)
+//                        and, when all of them have started, the actor itself (started_again)
 //
 // A restart by supervision skips the first half: try_start on the suspended actor.
 
@@ -109,7 +111,10 @@ void finish_waiters(std::vector<CompletionPtr> completions, const std::optional<
 // looked at the actor a moment ago: its memory goes when the cell is used again.
 void retire(CellExtension& x) {
   x.supervisor.reset();
-  x.dependencies = {};
+  {
+    std::lock_guard lock(x.shared_mutex);
+    x.dependencies = {};
+  }
   x.factory = nullptr;
   x.watchers = {};
   x.watched = {};
@@ -176,6 +181,17 @@ void leave(Cell& cell) {
   notify_terminated(watchers, self, path, system.clock.wall());
 }
 
+// The stop itself, once nothing else is under way.
+void stop_now(Cell& cell, StopMode mode) {
+  const bool comes_back = mode == StopMode::restart || mode == StopMode::halt;
+  cell.masked |= kMaskStopping;
+  const bool waits = stop_children(cell, comes_back ? StopMode::halt : StopMode::stop,
+                                   kStopping | (mode == StopMode::passivate ? kPassivating : 0u) |
+                                       (comes_back ? kRestarting : 0u));
+  cancel_async(cell);
+  if (!waits) finish_stop(cell);
+}
+
 // A stop that comes while another is under way may change how that one ends.
 void change_stop(Cell& cell, StopMode mode, CompletionPtr completion) {
   CellExtension& x = extension_of(cell);
@@ -189,17 +205,21 @@ void change_stop(Cell& cell, StopMode mode, CompletionPtr completion) {
   if (!comes_back || mode == StopMode::restart || mode == StopMode::passivate) return;
   x.stop_mode = mode;
   if (!x.rests) return;  // its own children or post_stop are still to come
+  const bool has_started = x.start && x.start->awaits_children;
   x.start.reset();
-  finish_stop(cell);
+  if (!has_started) return finish_stop(cell);
+  x.rests = false;  // ends like one that ran
+  stop_now(cell, mode);
 }
 
 // -- Starting again
 // ----------------------------------------------------------------------------------
 
-void started_again(Cell& cell) {
+// The start is over, and what waited for it hears of it; `error` is that of a child that could not
+// start again.
+void started_again(Cell& cell, const std::optional<Error>& error) {
   System& system = *cell.system;
   CellExtension& x = extension_of(cell);
-  const bool in_place = x.start->in_place;
   x.start.reset();
   x.rests = false;
   x.stop_error.reset();
@@ -213,17 +233,62 @@ void started_again(Cell& cell) {
   cell.last_activity_ms.store(now, std::memory_order_relaxed);
   x.count_base = cell.processed.load(std::memory_order_relaxed);
   x.stop_mode = StopMode::stop;  // of the next stop, which says nothing when it is a plain one
-  announce_start(cell);
-  for (const Pid& child : children_of(cell))
-    post(child, [in_place](Cell& c) {
-      if (in_place)
-        begin_stop(c, StopMode::restart, nullptr);
-      else
-        resume_halted(c);
-    });
   give_post_start(cell);
   system.publish([&] { return ActorRestarted{path_of(cell), system.clock.wall()}; });
-  finish_waiters(std::exchange(x.completions, {}), std::nullopt);
+  finish_waiters(std::exchange(x.completions, {}), error);
+}
+
+// Shared by the children that start again after their parent's pre_start. When the last of them has
+// started, or ended, the parent goes on.
+class Followers {
+ public:
+  Followers(const Pid& parent, std::uint32_t start) : parent_(parent), start_(start) {}
+
+  Followers(const Followers&) = delete;
+  Followers& operator=(const Followers&) = delete;
+
+  ~Followers() {
+    post(parent_, [start = start_, error = std::move(error_)](Cell& parent) {
+      const CellExtension* x = extension_or_null(parent);
+      if (x != nullptr && x->start && x->start->awaits_children && x->start->timer == start)
+        started_again(parent, error);
+    });
+  }
+
+  // For one child: finished, or dropped with whatever it waited in.
+  static CompletionPtr add(const std::shared_ptr<Followers>& all) {
+    return CompletionPtr(new Completion, [all](Completion* child) {
+      Status ended = child->wait({});
+      if (!ended && ended.error().code() == ErrorCode::init_failure) {
+        std::lock_guard lock(all->mutex_);
+        all->error_ = std::move(ended).error();
+      }
+      delete child;
+    });
+  }
+
+ private:
+  const Pid parent_;
+  const std::uint32_t start_;
+  std::mutex mutex_;  // guards error_
+  std::optional<Error> error_;
+};
+
+// pre_start has succeeded: the children follow.
+void start_children(Cell& cell) {
+  StartTries& start = *extension_of(cell).start;
+  announce_start(cell);
+  const std::vector<Pid> children = children_of(cell);
+  if (children.empty()) return started_again(cell, std::nullopt);
+  start.awaits_children = true;
+  const auto followers = std::make_shared<Followers>(pid_of(cell), ++start.timer);
+  for (const Pid& child : children)
+    post(child, [in_place = start.in_place, started = Followers::add(followers)](Cell& c) mutable {
+      if (in_place)
+        begin_stop(c, StopMode::restart, std::move(started));
+      else
+        resume_halted(c, std::move(started));
+    });
 }
 
 void start_failed(Cell& cell, Error cause) {
@@ -259,7 +324,7 @@ void try_start(Cell& cell) {
   StartTries& tries = *x.start;
   Status status = recreate(cell, x);
   if (status) status = call_pre_start(cell);
-  if (status) return started_again(cell);
+  if (status) return start_children(cell);
 
   const Duration timeout = init_timeout_of(cell);
   const TimePoint now = system.clock.now();
@@ -295,19 +360,13 @@ void begin_start(Cell& cell, StartTries tries) {
 
 void begin_stop(Cell& cell, StopMode mode, CompletionPtr completion) {
   if (cell.has(kStopping)) return change_stop(cell, mode, std::move(completion));
-  const bool comes_back = mode == StopMode::restart || mode == StopMode::halt;
   if (completion || mode != StopMode::stop || extension_or_null(cell) != nullptr) {
     CellExtension& x = extension_of(cell);
     x.stop_mode = mode;
     x.start.reset();
     if (completion) x.completions.push_back(std::move(completion));
   }
-  cell.masked |= kMaskStopping;
-  const bool waits = stop_children(cell, comes_back ? StopMode::halt : StopMode::stop,
-                                   kStopping | (mode == StopMode::passivate ? kPassivating : 0u) |
-                                       (comes_back ? kRestarting : 0u));
-  cancel_async(cell);
-  if (!waits) finish_stop(cell);
+  stop_now(cell, mode);
 }
 
 void finish_stop(Cell& cell) {
@@ -332,10 +391,11 @@ void finish_stop(Cell& cell) {
     begin_start(cell, {});
 }
 
-void resume_halted(Cell& cell) {
+void resume_halted(Cell& cell, CompletionPtr started) {
   CellExtension* x = extension_or_null(cell);
-  if (x != nullptr && x->rests && x->stop_mode == StopMode::halt && !x->start)
-    begin_start(cell, {});
+  if (x == nullptr || !x->rests || x->stop_mode != StopMode::halt || x->start) return;
+  x->completions.push_back(std::move(started));
+  begin_start(cell, {});
 }
 
 void supervised_restart(Cell& cell) {
@@ -370,8 +430,12 @@ void suspend(Cell& cell, std::string_view reason) {
 void reinstate(Cell& cell) {
   if (!cell.has(kSuspended) || cell.has(kStopping)) return;
   System& system = *cell.system;
+  if (CellExtension* x = extension_or_null(cell)) {
+    // Its own part of the restart is done: it goes on without waiting for its children.
+    if (x->start && x->start->awaits_children) return started_again(cell, std::nullopt);
+    x->start.reset();  // no restart any more
+  }
   cell.masked &= static_cast<std::uint8_t>(~kMaskSuspended);
-  if (CellExtension* x = extension_or_null(cell)) x->start.reset();  // no restart any more
   cell.reinstated.store(
       static_cast<std::uint16_t>(cell.reinstated.load(std::memory_order_relaxed) + 1),
       std::memory_order_relaxed);

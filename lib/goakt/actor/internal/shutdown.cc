@@ -22,17 +22,55 @@ bool skips(Strategy strategy) {
   return strategy == Strategy::should_skip || strategy == Strategy::should_retry_and_skip;
 }
 
-// `thrown` is set when the hook did not return.
-Status execute(ShutdownHook& hook, ActorSystem& system, bool& thrown) {
+}  // namespace
+
+HookRun::HookRun(std::shared_ptr<ShutdownHook> hook, const System& system)
+    : hook_(std::move(hook)),
+      system_(*system.facade),
+      clock_owner_(system.clock_owner),
+      clock_(system.clock) {}
+
+bool HookRun::attempt() {
   try {
-    return hook.execute(system);
+    status_ = hook_->execute(system_);
+    return true;
   } catch (...) {
-    thrown = true;
-    return unexpected(current_exception_error());
+    status_ = unexpected(current_exception_error());
+    return false;
   }
 }
 
-}  // namespace
+void HookRun::execute() {
+  try {
+    const ShutdownRecovery recovery = hook_->recovery();
+    bool returned = attempt();
+    if (retries(recovery.strategy))
+      for (unsigned i = 0; returned && !status_ && i < recovery.max_retries; ++i) {
+        clock_.sleep_for(recovery.retry_interval);
+        if (given_up_.load(std::memory_order_relaxed)) break;
+        returned = attempt();
+      }
+    goes_on_ = returned && (status_ || skips(recovery.strategy));
+  } catch (...) {
+    status_ = unexpected(current_exception_error());
+  }
+  std::lock_guard lock(mutex_);
+  done_ = true;
+  changed_.notify_all();
+}
+
+void HookRun::begin(const std::shared_ptr<HookRun>& run) {
+  run->thread_ = std::thread([run] { run->execute(); });
+}
+
+bool HookRun::wait(Duration timeout) {
+  {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, timeout, [this] { return done_; })) return false;
+  }
+  thread_.join();
+  return true;
+}
 
 void Shutdown::add(Status status) {
   if (status) return;
@@ -42,32 +80,32 @@ void Shutdown::add(Status status) {
     result_ = unexpected(std::move(result_).error().and_also(std::move(status).error()));
 }
 
-bool Shutdown::run(ShutdownHook& hook) {
-  bool thrown = false;
-  ShutdownRecovery recovery;
-  try {
-    recovery = hook.recovery();
-  } catch (...) {
-    add(unexpected(current_exception_error()));
-    return false;
-  }
-  Status status = execute(hook, system_, thrown);
-  if (retries(recovery.strategy))
-    for (unsigned i = 0; !status && !thrown && i < recovery.max_retries; ++i) {
-      clock_.sleep_for(recovery.retry_interval);
-      status = execute(hook, system_, thrown);
+bool Shutdown::run(const std::shared_ptr<ShutdownHook>& hook, TimePoint deadline) {
+  auto run = std::make_shared<HookRun>(hook, system_);
+  if (system_.dispatcher.seeded()) {
+    run->execute();  // everything on one thread, and time stands still
+  } else {
+    HookRun::begin(run);
+    if (!run->wait(deadline - system_.clock.now())) {
+      run->give_up();
+      system_.hanging_hook = std::move(run);
+      add(unexpected(Error(ErrorCode::request_timeout)
+                         .while_doing("stopping the actor system: a shutdown hook has not returned")
+                         .with_hint("the hooks behind it were skipped; raise the shutdown timeout, "
+                                    "or let the hook give up earlier")));
+      return false;
     }
-  const bool go_on = status || (!thrown && skips(recovery.strategy));
-  add(std::move(status));
-  return go_on;
+  }
+  add(run->take_status());
+  return run->goes_on();
 }
 
-void Shutdown::run(ShutdownPhase first, ShutdownPhase last) {
+void Shutdown::run(ShutdownPhase first, ShutdownPhase last, TimePoint deadline) {
   for (auto phase = first; phase <= last;
        phase = static_cast<ShutdownPhase>(static_cast<std::uint8_t>(phase) + 1))
-    for (const auto& hook : hooks_) {
+    for (const auto& hook : system_.options.shutdown_hooks) {
       if (ended_) return;
-      if (hook != nullptr && hook->phase() == phase) ended_ = !run(*hook);
+      if (hook != nullptr && hook->phase() == phase) ended_ = !run(hook, deadline);
     }
 }
 

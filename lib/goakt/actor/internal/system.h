@@ -10,6 +10,7 @@
 #include "goakt/actor/internal/name_table.h"
 #include "goakt/actor/internal/passivator.h"
 #include "goakt/actor/internal/scheduler.h"
+#include "goakt/actor/internal/shutdown.h"
 #include "goakt/actor/internal/timers.h"
 #include "goakt/actor/internal/watchdog.h"
 #include "goakt/actor/metric.h"
@@ -90,6 +91,7 @@ class System {
   std::atomic<std::uint64_t> spawn_sequence{0};
   std::atomic<std::int64_t> user_actors{0};
   std::atomic<std::uint64_t> late_replies{0};
+  std::shared_ptr<HookRun> hanging_hook;  // the shutdown has given it up
 
   // -- guardians
   Cell* root = nullptr;
@@ -190,8 +192,9 @@ inline constexpr std::uint64_t kTaskOrigin = 3;  // Envelope::origin of a contro
 // ------------------------------------------------------------------
 
 void begin_stop(Cell& cell, StopMode mode, CompletionPtr completion);
-void finish_stop(Cell& cell);         // all that it waited for has happened
-void resume_halted(Cell& cell);       // the parent has started again
+void finish_stop(Cell& cell);  // all that it waited for has happened
+// The parent has started again; `started` is told when this one has.
+void resume_halted(Cell& cell, CompletionPtr started);
 void supervised_restart(Cell& cell);  // object, mailbox and stash stay
 void suspend(Cell& cell, std::string_view reason);
 void reinstate(Cell& cell);
@@ -221,6 +224,9 @@ std::string path_of(const Cell& cell);
 // Puts a message whose origin is set into the target's mailbox. Takes ownership. Errors: those of
 // Pid::tell.
 Status deliver(const Pid& to, Envelope* message);
+// For a sender that can wait: false while a mailbox that blocks is full, and the message stays
+// whole.
+Result<bool> deliver_if_room(const Pid& to, Message& message);
 // The same; what the target does not take becomes a dead letter.
 void deliver_or_dead_letter(const Pid& to, Envelope* message);
 Error ask_timeout_error(const Pid& to, std::string_view type, std::chrono::nanoseconds timeout);
