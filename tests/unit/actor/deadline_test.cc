@@ -118,14 +118,12 @@ TEST_CASE("a request has the deadline of its timeout, and none without one [196]
 
 TEST_CASE("an asker that runs the target itself waits no longer than others [196]") {
   // The message is handed on within the inline turn: its second reader sees the same deadline.
-  std::atomic<bool> seen{false};
   TimePoint first;
   TimePoint second;
   auto system = threaded_system({.workers = 1});
   auto last = system->spawn_function("last", [&](ReceiveContext& ctx) {
     second = ctx.deadline().value_or(TimePoint());
-    ctx.response(Look{});
-    seen = true;
+    ctx.response(Look{});  // the asker goes on: nothing of its may be touched after this
     return Status();
   });
   auto target = system->spawn_function("target", [&, to = Pid(*last)](ReceiveContext& ctx) {
@@ -136,7 +134,6 @@ TEST_CASE("an asker that runs the target itself waits no longer than others [196
   const TimePoint before = SystemClock::instance().now();
   REQUIRE(target->ask(Look{}, 1min));
   const TimePoint after = SystemClock::instance().now();
-  REQUIRE(seen);
   CHECK(first == second);
   CHECK(first >= before + 1min);
   CHECK(first <= after + 1min);
