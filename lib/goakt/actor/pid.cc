@@ -22,7 +22,7 @@ bool accepts(const Cell& cell, std::uint32_t generation) {
          cell.is(generation);
 }
 
-// Into the mailbox itself, which has room.
+// Into the inbox of an actor that may be busy, where there is room.
 Status enter(Cell& cell, std::uint32_t generation, Envelope* message) {
   switch (cell.inbox.push(message, message, 1, generation)) {
     case Inbox::Push::activated:
@@ -47,6 +47,14 @@ Status enqueue(Cell& cell, std::uint32_t generation, Envelope* message) {
   return enter(cell, generation, message);
 }
 
+// An idle actor gets its message without a way through the inbox.
+bool hand_to_idle(Cell& cell, std::uint32_t generation, Envelope* message) {
+  if (!cell.inbox.seems_idle() || !cell.inbox.try_activate(generation)) return false;
+  give_arrival(cell, message);
+  cell.system->dispatcher.schedule(cell);
+  return true;
+}
+
 // For an actor that takes no messages: not any more, or not now.
 Status turn_away(Cell& cell, std::uint32_t generation, Envelope* message) {
   if (cell.is(generation) && !cell.system->running()) {
@@ -57,9 +65,22 @@ Status turn_away(Cell& cell, std::uint32_t generation, Envelope* message) {
   return fail(ErrorCode::dead);
 }
 
+// What is no user message to a running actor.
+Status deliver_specially(Cell& cell, std::uint32_t generation, std::uint32_t flags,
+                         Envelope* message) {
+  if (!message->type->is_control) return turn_away(cell, generation, message);
+  // A suspended actor takes control messages; that is how it comes back.
+  if ((flags & kRunning) == 0 || !cell.is(generation)) {
+    delete_envelope(message);
+    return fail(ErrorCode::dead);
+  }
+  if (!post_control(cell, generation, message, nullptr)) return fail(ErrorCode::dead);
+  return {};
+}
+
 // The calling thread's inline turn: the asker has claimed the idle target and runs it.
 void run_claimed(Cell& cell, Envelope* message) {
-  append_local(cell, message, message, 1);
+  give_arrival(cell, message);
   if (run_turn(cell) == TurnEnd::yielded) cell.system->dispatcher.schedule(cell);
 }
 
@@ -73,17 +94,9 @@ Status deliver(const Pid& to, Envelope* message) {
   }
   const std::uint32_t generation = PidAccess::generation(to);
   const std::uint32_t flags = cell->flags.load(std::memory_order_acquire);
-  if (GOAKT_UNLIKELY(message->type->is_control)) {
-    // A suspended actor takes control messages; that is how it comes back.
-    if ((flags & kRunning) == 0 || !cell->is(generation)) {
-      delete_envelope(message);
-      return fail(ErrorCode::dead);
-    }
-    if (!post_control(*cell, generation, message, nullptr)) return fail(ErrorCode::dead);
-    return {};
-  }
-  if (GOAKT_UNLIKELY((flags & kAcceptMask) != kRunning || !cell->is(generation)))
-    return turn_away(*cell, generation, message);
+  if (GOAKT_UNLIKELY((flags & kAcceptMask) != kRunning || !cell->is(generation) ||
+                     message->type->is_control))
+    return deliver_specially(*cell, generation, flags, message);
   if (this_thread.worker == nullptr && (flags & kDirectTell) == 0) {
     WorkerPool& pool = cell->system->dispatcher.normal();
     if (Lane* lane = pool.lane()) {
@@ -91,6 +104,8 @@ Status deliver(const Pid& to, Envelope* message) {
       pool.lane_filled();
       return {};
     }
+  } else if ((flags & kAdmission) == 0 && hand_to_idle(*cell, generation, message)) {
+    return {};
   }
   return enqueue(*cell, generation, message);
 }

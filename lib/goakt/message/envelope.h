@@ -57,9 +57,10 @@ inline void* reserve_value(Envelope& envelope, const MessageType& type) {
 
 // Ends the value's life and returns its block; the envelope itself stays.
 inline void destroy_value(Envelope& envelope) noexcept {
+  const MessageType& type = *envelope.type;
   void* value = envelope.value();
-  envelope.type->destroy(value);
-  if (!envelope.type->is_inline) pool::free_block(value, envelope.type->size);
+  if (type.destroy != nullptr) type.destroy(value);
+  if (!type.is_inline) pool::free_block(value, type.size);
 }
 
 inline void init_envelope(Envelope& e) {

@@ -38,7 +38,7 @@ struct MessageType {
   std::uint16_t index = 0;  // dense, for tables
   bool is_inline = false;   // lives in the envelope's payload
   bool is_control = false;  // overtakes user messages
-  void (*destroy)(void* value) = nullptr;
+  void (*destroy)(void* value) = nullptr;                        // null: nothing to do
   void (*default_construct)(void* to) = nullptr;                 // null: not default constructible
   void (*copy_construct)(void* to, const void* from) = nullptr;  // null: not copyable
   void (*move_construct)(void* to, void* from) = nullptr;
@@ -113,7 +113,8 @@ MessageType describe() {
   type.size = sizeof(T);
   type.is_inline = kFitsInline<T>;
   type.is_control = kIsControl<T>;
-  type.destroy = [](void* value) { static_cast<T*>(value)->~T(); };
+  if constexpr (!std::is_trivially_destructible_v<T>)
+    type.destroy = [](void* value) { static_cast<T*>(value)->~T(); };
   if constexpr (std::is_default_constructible_v<T>)
     type.default_construct = [](void* to) { new (to) T(); };
   if constexpr (std::is_copy_constructible_v<T>)

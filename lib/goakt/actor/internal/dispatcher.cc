@@ -26,16 +26,13 @@ bool Dispatcher::stop(std::chrono::steady_clock::time_point deadline) {
   return system_->stop(deadline) && ended;
 }
 
-void Dispatcher::schedule(Cell& cell) {
-  if (GOAKT_UNLIKELY(seeded_)) {
+void Dispatcher::schedule_specially(Cell& cell) {
+  if (seeded_) {
     std::lock_guard lock(ready_mutex_);
     ready_.push_back(&cell);
     return;
   }
-  const std::uint32_t flags = cell.flags.load(std::memory_order_relaxed);
-  if (GOAKT_LIKELY((flags & (kSystemPool | kBlockingPool)) == 0))
-    normal_->schedule(cell);
-  else if ((flags & kSystemPool) != 0)
+  if (cell.has(kSystemPool))
     system_->schedule(cell);
   else
     blocking_.schedule(cell);

@@ -28,14 +28,27 @@ enum class TurnEnd : std::uint8_t {
   yielded,  // its budget is used up: schedule it again
 };
 
-// Runs one turn of an active actor (runner.cc).
+// Runs one turn of an active actor on the calling thread, be it within another actor's turn
+// (runner.cc).
 TurnEnd run_turn(Cell& cell);
+
+// Where a thread is with its turns. Written by that thread; what is atomic, the stall watchdog and
+// `top` may read.
+struct TurnState {
+  std::atomic<Cell*> running{nullptr};
+  std::atomic<const MessageType*> handling{nullptr};
+  // The clock as this thread read it last (System::now_ms): good for that many turns more, if the
+  // watchdog's beat is still the same.
+  std::uint32_t now_ms = 0;
+  std::uint32_t now_beat = 0;
+  std::uint32_t now_uses = 0;
+};
 
 // One thread of a pool. Only its own thread touches what is not atomic.
 struct alignas(64) Worker {
   WorkerPool* pool = nullptr;
   std::uint32_t index = 0;
-  std::uint32_t tick = 0;
+  std::uint32_t until_global = 1;  // picks until it looks at the global queue
   std::uint32_t lifo_runs = 0;
   std::uint32_t next_lane = 0;
   std::uint64_t random = 0;
@@ -46,9 +59,7 @@ struct alignas(64) Worker {
   alignas(64) std::atomic<Cell*> lifo{nullptr};
   std::atomic<std::uint32_t> wake{0};  // futex
 
-  // For the stall watchdog and `top`: what runs, since when (coarse ms, 0: nothing).
-  std::atomic<Cell*> running{nullptr};
-  std::atomic<const MessageType*> handling{nullptr};
+  TurnState turn;
   std::atomic<std::uint64_t> turns{0};
   std::atomic<std::uint64_t> steals{0};
   std::atomic<bool> ended{false};
@@ -85,7 +96,16 @@ class WorkerPool {
   bool stop(std::chrono::steady_clock::time_point deadline);
 
   // Any thread: the caller has activated the cell.
-  void schedule(Cell& cell);
+  void schedule(Cell& cell) {
+    Worker* worker = this_thread.worker;
+    // Others only ever empty the slot, so an empty one can be filled without a swap.
+    if (GOAKT_LIKELY(worker != nullptr && worker->pool == this &&
+                     worker->lifo.load(std::memory_order_relaxed) == nullptr))
+      worker->lifo.store(&cell, std::memory_order_release);
+    else
+      schedule_behind(cell);
+  }
+
   // Worker only: at the tail of its own queue, behind everything else.
   void requeue(Worker& worker, Cell& cell);
 
@@ -142,6 +162,7 @@ class WorkerPool {
   // What a worker that wants to sleep finds.
   enum class Pending : std::uint8_t { nothing, attended, free };
 
+  void schedule_behind(Cell& cell);
   void run(Worker& worker);
   Cell* next(Worker& worker);
   Cell* poll(Worker& worker);
@@ -228,7 +249,13 @@ class Dispatcher {
   // False: threads are stuck in handlers (WorkerPool::stop).
   bool stop(std::chrono::steady_clock::time_point deadline);
   // The caller has activated the cell.
-  void schedule(Cell& cell);
+  void schedule(Cell& cell) {
+    if (GOAKT_LIKELY(!seeded_ && !cell.has(kSystemPool | kBlockingPool)))
+      normal_->schedule(cell);
+    else
+      schedule_specially(cell);
+  }
+
   // Runs a task that may block, away from the actors' threads.
   void submit(std::function<void()> task);
   bool run_one();  // seeded only; false: nothing to do
@@ -242,6 +269,8 @@ class Dispatcher {
   BlockingPool& blocking() { return blocking_; }
 
  private:
+  void schedule_specially(Cell& cell);
+
   const bool seeded_;
   std::mutex ready_mutex_;  // guards the three below
   Rng random_;

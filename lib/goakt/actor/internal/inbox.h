@@ -72,10 +72,10 @@ class Inbox {
                                          std::memory_order_relaxed);
   }
 
-  // A glance: saves a swap that would fail.
-  bool seems_idle() const {
-    return (word_.load(std::memory_order_relaxed) & kIdle) != 0;
-  }
+  // Glances: they save swaps that would fail.
+  bool seems_idle() const { return (word_.load(std::memory_order_relaxed) & kIdle) != 0; }
+
+  bool seems_empty() const { return pointer(word_.load(std::memory_order_relaxed)) == nullptr; }
 
   // Idle → active: the caller is now the runner, or must schedule the actor.
   bool try_activate(std::uint32_t generation) {

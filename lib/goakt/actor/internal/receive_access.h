@@ -14,6 +14,8 @@ struct ReceiveAccess {
 
   static ReceiveContext make(const Pid& self) { return ReceiveContext(self); }
 
+  static void enter(ReceiveContext& ctx, const Pid& self) { ctx.self_ = self; }
+
   static Envelope*& envelope(ReceiveContext& ctx) { return ctx.envelope_; }
 
   static std::uint8_t& outcome(ReceiveContext& ctx) { return ctx.outcome_; }

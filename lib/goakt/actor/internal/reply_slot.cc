@@ -1,5 +1,6 @@
 #include "goakt/actor/internal/reply_slot.h"
 
+#include "goakt/actor/internal/origin.h"
 #include "goakt/actor/internal/spin.h"
 
 #include <climits>
@@ -7,6 +8,7 @@
 #include <linux/futex.h>
 #include <mutex>
 #include <sys/syscall.h>
+#include <type_traits>
 #include <unistd.h>
 #include <vector>
 
@@ -55,10 +57,8 @@ struct Table {
   }
 };
 
-Table& table() {
-  static Table* const table = new Table;
-  return *table;
-}
+constinit Table table;
+static_assert(std::is_trivially_destructible_v<Table>, "threads that end late still use it");
 
 // Free slots kept by the thread. Plain data, so that an ask reaches it without a call.
 struct LocalSlots {
@@ -72,7 +72,7 @@ struct LocalSlots {
 // Gives them back when the thread ends.
 struct LocalSlotsOwner {
   ~LocalSlotsOwner() {
-    while (local.head != nullptr) table().give(std::exchange(local.head, local.head->next_free));
+    while (local.head != nullptr) table.give(std::exchange(local.head, local.head->next_free));
     local.count = kLocalSlots;  // whatever comes later goes to the table
   }
 };
@@ -141,7 +141,7 @@ void finish(ReplySlot& slot, std::uint64_t before) {
 
 ReplySlot& slot_of(std::uint64_t origin) {
   const auto index = static_cast<std::uint32_t>(origin >> 2) & 0xff'ffff;
-  return table().chunk[index / kSlotsPerChunk].load(
+  return table.chunk[index / kSlotsPerChunk].load(
       std::memory_order_acquire)[index % kSlotsPerChunk];
 }
 
@@ -151,7 +151,7 @@ ReplySlot& acquire_slot() {
     local.head = slot->next_free;
     --local.count;
   } else {
-    slot = table().take();
+    slot = table.take();
   }
   const std::uint64_t generation =
       ReplySlot::generation_of(slot->word.load(std::memory_order_relaxed)) + 1;
@@ -173,7 +173,7 @@ void release_slot(ReplySlot& slot) noexcept {
     local.head = &slot;
     ++local.count;
   } else {
-    table().give(&slot);
+    table.give(&slot);
   }
 }
 

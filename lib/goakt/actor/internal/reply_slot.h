@@ -51,7 +51,7 @@ struct alignas(64) ReplySlot {
 ReplySlot& acquire_slot();
 // Gives the slot back; whatever answer it holds is destroyed.
 void release_slot(ReplySlot& slot) noexcept;
-// What travels in Envelope::origin.
+// What travels in Envelope::origin (origin.h).
 std::uint64_t origin_of(const ReplySlot& slot);
 // Blocks the calling thread until the slot is done or the time is over; then the slot no longer
 // takes an answer. True: done.
@@ -68,16 +68,5 @@ bool complete_with_error(std::uint64_t origin, Error error);
 // True while the asker still waits.
 bool is_waiting(std::uint64_t origin);
 ReplySlot& slot_of(std::uint64_t origin);
-
-// -- Envelope::origin
-// -------------------------------------------------------------------------------- [1:0] tag.
-// Actor: [47:6] cell, [63:48] low half of its generation. Slot: [25:2] index, [63:26] low 38 bits
-// of the slot's generation.
-
-enum class OriginKind : std::uint8_t { none = 0, actor = 1, slot = 2 };
-
-inline OriginKind origin_kind(std::uint64_t origin) {
-  return static_cast<OriginKind>(origin & 3);
-}
 
 }  // namespace goakt::internal

@@ -1,5 +1,6 @@
+#include "goakt/actor/internal/runner.h"
+
 #include "goakt/actor/internal/admission.h"
-#include "goakt/actor/internal/receive_access.h"
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
@@ -19,6 +20,9 @@ namespace {
 using Access = ReceiveAccess;
 
 Envelope* const kControlClosed = reinterpret_cast<Envelope*>(1);
+
+// Read where every message passes, so without the guard of message_type<PostStart>().
+const MessageType* const kPostStart = &message_type<PostStart>();
 
 void count_local(Cell& cell, std::int64_t delta) {
   cell.local_count.store(cell.local_count.load(std::memory_order_relaxed) + delta,
@@ -104,29 +108,33 @@ Envelope* next_ordered(Cell& cell, CellExtension& x) {
   Admission* admission = x.admission.get();
   take_arrivals(cell, &x);
   if (Envelope* first = cell.local_head;
-      first != nullptr && (x.queue == nullptr || first->type == &message_type<PostStart>())) {
+      first != nullptr && (x.queue == nullptr || first->type == kPostStart)) {
     cell.local_head = first->next;
     count_shared(cell, -1);
-    if (admission != nullptr && first->type != &message_type<PostStart>()) give_room(*admission, 1);
+    if (admission != nullptr && first->type != kPostStart) give_room(*admission, 1);
     return first;
   }
   return x.queue == nullptr ? nullptr : pop_queue(cell, x);
 }
 
-Envelope* next_message(Cell& cell) {
+[[gnu::always_inline]] inline Envelope* next_message(Cell& cell) {
   CellExtension* extension = cell.extension.load(std::memory_order_relaxed);
   if (GOAKT_UNLIKELY(extension != nullptr &&
                      (extension->queue != nullptr || extension->admission != nullptr)))
     return next_ordered(cell, *extension);
-  if (cell.local_head == nullptr && !take_arrivals(cell, extension)) return nullptr;
   Envelope* message = cell.local_head;
+  if (message == nullptr) {
+    if (cell.inbox.seems_empty() || !take_arrivals(cell, extension)) return nullptr;
+    message = cell.local_head;
+  }
   cell.local_head = message->next;
   if (cell.local_head != nullptr) __builtin_prefetch(cell.local_head);
   count_local(cell, -1);
   return message;
 }
 
-void call_behaviour(Cell& cell, ReceiveContext& ctx, Envelope& message) {
+[[gnu::always_inline]] inline void call_behaviour(Cell& cell, ReceiveContext& ctx,
+                                                  Envelope& message) {
   try {
     const Behaviour& behaviour = *cell.behaviour;
     if (const auto* entry = behaviour.find(message.type))
@@ -141,14 +149,36 @@ void call_behaviour(Cell& cell, ReceiveContext& ctx, Envelope& message) {
   }
 }
 
-void handle(Cell& cell, ReceiveContext& ctx, Envelope* message) {
-  Access::envelope(ctx) = message;
-  Access::outcome(ctx) = 0;
-  call_behaviour(cell, ctx, *message);
-  conclude(cell, ctx);
+void drop_control(Envelope* message) {
+  if (message->origin == kTaskOrigin) message->context = nullptr;  // it holds the function
+  delete_envelope(message);
 }
 
-void handle_control(Cell& cell, ReceiveContext& ctx, Envelope* message) {
+void passivate_by_count(Cell& cell) {
+  const CellExtension* extension = extension_or_null(cell);
+  if (extension == nullptr || !extension->passivation ||
+      extension->passivation->kind() != Passivation::Kind::messages_count_based)
+    return;
+  const std::uint64_t handled =
+      cell.processed.load(std::memory_order_relaxed) - extension->count_base;
+  if (handled >= extension->passivation->messages() && !cell.has(kPassivationPaused))
+    begin_stop(cell, StopMode::passivate, nullptr);
+}
+
+}  // namespace
+
+[[gnu::always_inline]] inline void Runner::handle(Cell& cell, Envelope* message) {
+  Access::envelope(ctx_) = message;
+  Access::outcome(ctx_) = 0;
+  call_behaviour(cell, ctx_, *message);
+  if (GOAKT_UNLIKELY((Access::outcome(ctx_) & ~Access::kAnswered) != 0 ||
+                     Access::error(ctx_) != nullptr || Access::refusal(ctx_) != nullptr))
+    return conclude(cell, ctx_);
+  Access::envelope(ctx_) = nullptr;
+  delete_envelope(message);
+}
+
+void Runner::handle_control(Cell& cell, Envelope* message) {
   if (message->type == &message_type<PoisonPill>()) {
     delete_envelope(message);
     if (!cell.has(kSystemActor)) begin_stop(cell, StopMode::stop, nullptr);
@@ -171,17 +201,12 @@ void handle_control(Cell& cell, ReceiveContext& ctx, Envelope* message) {
     else if ((cell.masked & kMaskAwaiting) != 0)
       return_to_mailbox(cell, message);  // notices wait like user messages
     else
-      handle(cell, ctx, message);
+      handle(cell, message);
   }
 }
 
-void drop_control(Envelope* message) {
-  if (message->origin == kTaskOrigin) message->context = nullptr;  // it holds the function
-  delete_envelope(message);
-}
-
 // False: the actor ended.
-bool run_control(Cell& cell, ReceiveContext& ctx) {
+bool Runner::run_control(Cell& cell) {
   Envelope* list = cell.control.exchange(nullptr, std::memory_order_acq_rel);
   Envelope* oldest = nullptr;
   while (list != nullptr) {
@@ -201,68 +226,62 @@ bool run_control(Cell& cell, ReceiveContext& ctx) {
       run(cell, *message);
       delete_envelope(message);
     } else {
-      handle_control(cell, ctx, message);
+      handle_control(cell, message);
     }
   }
   return !this_thread.gone;
 }
 
-void passivate_by_count(Cell& cell) {
-  const CellExtension* extension = extension_or_null(cell);
-  if (extension == nullptr || !extension->passivation ||
-      extension->passivation->kind() != Passivation::Kind::messages_count_based)
-    return;
-  const std::uint64_t handled =
-      cell.processed.load(std::memory_order_relaxed) - extension->count_base;
-  if (handled >= extension->passivation->messages() && !cell.has(kPassivationPaused))
-    begin_stop(cell, StopMode::passivate, nullptr);
+// Passivation and eviction need no finer clock than this.
+[[gnu::always_inline]] inline std::uint32_t Runner::now_ms(const System& system) {
+  const std::uint32_t beat = system.watchdog.beat();
+  if (GOAKT_UNLIKELY(state_.now_uses == 0 || state_.now_beat != beat)) read_clock(system, beat);
+  --state_.now_uses;
+  return state_.now_ms;
 }
 
-}  // namespace
+void Runner::read_clock(const System& system, std::uint32_t beat) {
+  constexpr std::uint32_t kUses = 16;
+  state_.now_ms = system.now_ms();
+  state_.now_beat = beat;
+  state_.now_uses = system.has_real_clock ? kUses : 1;
+}
 
-TurnEnd run_turn(Cell& cell) {
+template <bool kPlain>
+TurnEnd Runner::run(Cell& cell) {
   System& system = *cell.system;
-  ThreadState& thread = this_thread;
-  Cell* const outer = std::exchange(thread.running, &cell);
-  const bool outer_gone = std::exchange(thread.gone, false);
-  if (thread.worker != nullptr) thread.worker->running.store(&cell, std::memory_order_relaxed);
-  // For the watchdog; turns on threads of others are watched by nobody.
-  std::atomic<const MessageType*> nowhere;
-  std::atomic<const MessageType*>& handling =
-      thread.worker != nullptr ? thread.worker->handling : nowhere;
+  this_thread.running = &cell;
+  this_thread.gone = false;
+  state_.running.store(&cell, std::memory_order_relaxed);
   const std::uint32_t generation = cell.generation.load(std::memory_order_relaxed);
-  ReceiveContext ctx = Access::make(PidAccess::make(&cell, generation));
-  const bool counts_messages = cell.has(kCountPassivation);
+  Access::enter(ctx_, PidAccess::make(&cell, generation));
   // Held: senders may touch its queue while the actor ends.
   std::shared_ptr<Admission> shared_queue;
-  if (GOAKT_UNLIKELY(cell.has(kAdmission)) && extension_or_null(cell)->admission->shares_queue())
+  if (!kPlain && cell.has(kAdmission) && extension_or_null(cell)->admission->shares_queue())
     shared_queue = extension_or_null(cell)->admission;
+  [[maybe_unused]] KindInfo* const timed = !kPlain && system.options.metrics ? cell.kind : nullptr;
+  [[maybe_unused]] const TimePoint began = timed != nullptr ? system.clock.now() : TimePoint();
 
   std::uint32_t budget = system.options.throughput_budget;
-  KindInfo* const timed = GOAKT_UNLIKELY(system.options.metrics) ? cell.kind : nullptr;
-  const TimePoint began = timed != nullptr ? system.clock.now() : TimePoint();
   bool stamped = false;
   TurnEnd end = TurnEnd::idle;
   for (;;) {
     if (GOAKT_UNLIKELY(cell.control.load(std::memory_order_acquire) != nullptr)) {
-      if (!run_control(cell, ctx)) break;
+      if (!run_control(cell)) break;
     }
     if (GOAKT_LIKELY(cell.masked == 0)) {
       if (Envelope* message = next_message(cell)) {
         if (!stamped) {
-          // One stamp per turn: passivation and eviction need no finer clock.
-          cell.last_activity_ms.store(system.now_ms(), std::memory_order_relaxed);
+          cell.last_activity_ms.store(now_ms(system), std::memory_order_relaxed);
           stamped = true;
         }
-        if (GOAKT_LIKELY(message->type != &message_type<PostStart>()))
+        if (GOAKT_LIKELY(message->type != kPostStart))
           cell.processed.store(cell.processed.load(std::memory_order_relaxed) + 1,
                                std::memory_order_relaxed);
-        handling.store(message->type, std::memory_order_relaxed);
-        handle(cell, ctx, message);
-        if (GOAKT_UNLIKELY(counts_messages)) {
-          passivate_by_count(cell);
-          if (thread.gone) break;
-        }
+        state_.handling.store(message->type, std::memory_order_relaxed);
+        handle(cell, message);
+        if (!kPlain && !this_thread.gone && cell.has(kCountPassivation)) passivate_by_count(cell);
+        if (!kPlain && this_thread.gone) break;
         if (GOAKT_UNLIKELY(--budget == 0)) {
           end = TurnEnd::yielded;
           break;
@@ -274,7 +293,7 @@ TurnEnd run_turn(Cell& cell) {
       while (take_arrivals(cell, extension_or_null(cell))) {
       }
     }
-    const Admission* shared = cell.masked == 0 ? shared_queue.get() : nullptr;
+    const Admission* shared = !kPlain && cell.masked == 0 ? shared_queue.get() : nullptr;
     if (cell.inbox.try_idle()) {
       // From here on the actor may run elsewhere, or be gone.
       if (GOAKT_UNLIKELY(cell.control.load(std::memory_order_seq_cst) != nullptr ||
@@ -284,11 +303,29 @@ TurnEnd run_turn(Cell& cell) {
       break;
     }
   }
-  if (GOAKT_UNLIKELY(timed != nullptr) && stamped)
-    timed->add_turn(system.clock.now() - began, system.options.throughput_budget - budget);
-  if (thread.worker != nullptr) thread.worker->running.store(outer, std::memory_order_relaxed);
-  thread.running = outer;
-  thread.gone = outer_gone;
+  if constexpr (!kPlain)
+    if (timed != nullptr && stamped)
+      timed->add_turn(system.clock.now() - began, system.options.throughput_budget - budget);
+  state_.running.store(nullptr, std::memory_order_relaxed);
+  this_thread.running = nullptr;
+  return end;
+}
+
+TurnEnd Runner::turn(Cell& cell) {
+  const bool plain = !cell.has(kCountPassivation | kAdmission) && !cell.system->options.metrics;
+  return GOAKT_LIKELY(plain) ? run<true>(cell) : run<false>(cell);
+}
+
+TurnEnd run_turn(Cell& cell) {
+  // A worker's turn within a turn is watched like the outer one; on threads of others nobody looks.
+  TurnState own;
+  TurnState& state = this_thread.worker != nullptr ? this_thread.worker->turn : own;
+  Cell* const outer = this_thread.running;
+  const bool outer_gone = this_thread.gone;
+  const TurnEnd end = Runner(state).turn(cell);
+  this_thread.running = outer;
+  this_thread.gone = outer_gone;
+  state.running.store(outer, std::memory_order_relaxed);
   return end;
 }
 
@@ -368,7 +405,7 @@ void drain_to_dead_letters(Cell& cell, Envelope* closed_inbox, std::string_view 
   CellExtension* extension = extension_or_null(cell);
   Admission* admission = extension == nullptr ? nullptr : extension->admission.get();
   auto bury = [&](Envelope* message) {
-    if (message->type == &message_type<PostStart>()) return delete_envelope(message);
+    if (message->type == kPostStart) return delete_envelope(message);
     if (admission != nullptr) give_room(*admission, 1);
     dead_letter(cell, message, reason);
   };
@@ -450,34 +487,13 @@ Error current_exception_error(std::string_view place) {
   return errors::panic(cause);
 }
 
-std::uint64_t origin_of_actor(const Pid& pid) {
-  if (!pid) return 0;
-  return reinterpret_cast<std::uint64_t>(PidAccess::cell(pid)) |
-         std::uint64_t{PidAccess::generation(pid)} << 48 |
-         static_cast<std::uint64_t>(OriginKind::actor);
-}
-
-Pid sender_of(std::uint64_t origin) {
-  switch (origin_kind(origin)) {
-    case OriginKind::actor: {
-      auto* cell = reinterpret_cast<Cell*>(origin & 0x0000'ffff'ffff'ffc0ull);
-      const std::uint32_t now = cell->generation.load(std::memory_order_acquire);
-      // Generations only grow: the sender's is the last one with these low bits.
-      const auto low = static_cast<std::uint32_t>(origin >> 48);
-      std::uint32_t generation = (now & 0xffff'0000u) | low;
-      if (generation > now) generation -= 0x10000;
-      return PidAccess::make(cell, generation);
-    }
-    case OriginKind::slot: {
-      ReplySlot& slot = slot_of(origin);
-      Cell* cell = slot.asker.load(std::memory_order_relaxed);
-      const std::uint32_t generation = slot.asker_generation.load(std::memory_order_relaxed);
-      if (cell == nullptr || !is_waiting(origin)) return {};
-      return PidAccess::make(cell, generation);
-    }
-    default:
-      return {};
-  }
+Pid asker_of(std::uint64_t origin) {
+  if (origin_kind(origin) != OriginKind::slot) return {};
+  ReplySlot& slot = slot_of(origin);
+  Cell* cell = slot.asker.load(std::memory_order_relaxed);
+  const std::uint32_t generation = slot.asker_generation.load(std::memory_order_relaxed);
+  if (cell == nullptr || !is_waiting(origin)) return {};
+  return PidAccess::make(cell, generation);
 }
 
 void refuse_message(const Envelope& message, Error error) {

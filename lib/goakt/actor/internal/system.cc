@@ -49,6 +49,7 @@ System::System(std::string system_name, SystemOptions system_options)
       options(std::move(system_options)),
       clock_owner(options.clock),
       clock(clock_owner ? *clock_owner : SystemClock::instance()),
+      has_real_clock(dynamic_cast<const SystemClock*>(&clock) != nullptr),
       started_at(clock.now()),
       started_coarse_ms(clock.coarse_ms()),
       dispatcher({options.workers == 0 ? usable_cpus() : options.workers, options.blocking_threads,

@@ -8,6 +8,7 @@
 #include "goakt/actor/internal/evictor.h"
 #include "goakt/actor/internal/extension.h"
 #include "goakt/actor/internal/name_table.h"
+#include "goakt/actor/internal/origin.h"
 #include "goakt/actor/internal/passivator.h"
 #include "goakt/actor/internal/scheduler.h"
 #include "goakt/actor/internal/shutdown.h"
@@ -64,6 +65,7 @@ class System {
   const SystemOptions options;
   const std::shared_ptr<Clock> clock_owner;
   Clock& clock;
+  const bool has_real_clock;  // else a test's, which is read at every turn
   const TimePoint started_at;
 
   bool running() const { return state.load(std::memory_order_acquire) == State::running; }
@@ -186,7 +188,6 @@ bool post(const Pid& pid, F function) {
 }
 
 void close_control(Cell& cell);
-inline constexpr std::uint64_t kTaskOrigin = 3;  // Envelope::origin of a control task
 
 // -- lifecycle.cc, in the actor's own turn:
 // ------------------------------------------------------------------
@@ -264,6 +265,17 @@ void append_local(Cell& cell, Envelope* first, Envelope* last, std::int64_t coun
 bool has_waiting(const Cell& cell);
 // Puts messages that bypassed the inbox into the mailbox, oldest first; runner only.
 void give_arrivals(Cell& cell, Envelope* first, Envelope* last, std::int64_t count);
+
+inline void give_arrival(Cell& cell, Envelope* message) {
+  if (GOAKT_UNLIKELY(cell.local_head != nullptr ||
+                     cell.extension.load(std::memory_order_relaxed) != nullptr))
+    return give_arrivals(cell, message, message, 1);
+  message->next = nullptr;
+  cell.local_head = message;
+  cell.local_tail = message;
+  cell.local_count.store(1, std::memory_order_relaxed);
+}
+
 // Makes dead letters of everything that waits in the mailbox and the stash; runner only.
 void drain_to_dead_letters(Cell& cell, Envelope* closed_inbox, std::string_view reason);
 // What follows every handler: failure, forward, end of the message.
@@ -272,8 +284,6 @@ void conclude(Cell& cell, ReceiveContext& ctx);
 std::string failure_place(const Cell& cell, const Envelope& message);
 // The exception being handled, as an error; `place`: where it came from.
 Error current_exception_error(std::string_view place = {});
-std::uint64_t origin_of_actor(const Pid& pid);
-Pid sender_of(std::uint64_t origin);
 // The asker's or teller's way to hear about it; takes no ownership.
 void refuse_message(const Envelope& message, Error error);
 

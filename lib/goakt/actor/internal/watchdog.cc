@@ -50,10 +50,11 @@ void Watchdog::run() {
 }
 
 void Watchdog::look(Clock::time_point now) {
+  beat_.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t i = 0; i < seen_.size(); ++i) {
     Seen& seen = seen_[i];
     const Worker& worker = pool_.worker(i);
-    Cell* cell = worker.running.load(std::memory_order_acquire);
+    Cell* cell = worker.turn.running.load(std::memory_order_acquire);
     const std::uint64_t turn = worker.turns.load(std::memory_order_acquire);
     if (cell == nullptr || turn != seen.turn) {
       seen = Seen{turn, now, false};
@@ -63,11 +64,11 @@ void Watchdog::look(Clock::time_point now) {
     pool_.rescue(i);
     if (limit_.count() == 0 || now - seen.since < limit_ || seen.reported) continue;
     Stall stall{PidAccess::make(cell, cell->generation.load(std::memory_order_acquire)),
-                worker.handling.load(std::memory_order_acquire),
+                worker.turn.handling.load(std::memory_order_acquire),
                 std::chrono::duration_cast<std::chrono::milliseconds>(now - seen.since)};
     // It may have gone on while we looked.
     if (worker.turns.load(std::memory_order_acquire) != turn ||
-        worker.running.load(std::memory_order_acquire) != cell)
+        worker.turn.running.load(std::memory_order_acquire) != cell)
       continue;
     seen.reported = true;
     stalls_.fetch_add(1, std::memory_order_relaxed);

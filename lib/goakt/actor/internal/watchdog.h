@@ -41,6 +41,9 @@ class Watchdog {
     if (asleep_.load(std::memory_order_seq_cst)) wake();
   }
 
+  // Changes every kPeriod while workers are awake.
+  std::uint32_t beat() const { return beat_.load(std::memory_order_relaxed); }
+
   std::uint64_t stalls() const { return stalls_.load(std::memory_order_relaxed); }
 
  private:
@@ -63,6 +66,7 @@ class Watchdog {
   const std::function<void(const Stall&)> report_;
   std::vector<Seen> seen_;  // by worker; the thread's own
   std::atomic<std::uint64_t> stalls_{0};
+  std::atomic<std::uint32_t> beat_{0};
   std::atomic<bool> asleep_{false};
   std::mutex mutex_;  // guards the two below
   std::condition_variable changed_;

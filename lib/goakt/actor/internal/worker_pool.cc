@@ -1,6 +1,7 @@
 #include "goakt/actor/internal/dead_letters.h"
 #include "goakt/actor/internal/dispatcher.h"
 #include "goakt/actor/internal/fences.h"
+#include "goakt/actor/internal/runner.h"
 #include "goakt/actor/internal/system.h"
 
 #include <algorithm>
@@ -15,7 +16,7 @@
 
 namespace goakt::internal {
 
-constinit thread_local ThreadState this_thread{};
+constinit thread_local ThreadState this_thread __attribute__((tls_model("initial-exec"))){};
 
 namespace {
 
@@ -149,11 +150,12 @@ bool WorkerPool::stop(std::chrono::steady_clock::time_point deadline) {
 void WorkerPool::run(Worker& worker) {
   this_thread.worker = &worker;
   worker.busy.store(true, std::memory_order_relaxed);
+  Runner runner(worker.turn);
   while (!stopping_.load(std::memory_order_relaxed)) {
     Cell* cell = next(worker);
     if (cell == nullptr) break;
     worker.turns.store(worker.turns.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    if (run_turn(*cell) == TurnEnd::yielded) requeue(worker, *cell);
+    if (runner.turn(*cell) == TurnEnd::yielded) requeue(worker, *cell);
   }
   this_thread.worker = nullptr;
   worker.ended.store(true, std::memory_order_release);
@@ -177,12 +179,9 @@ void WorkerPool::rescue(std::size_t index) {
   if (!worker.ring.empty()) published();
 }
 
-void WorkerPool::schedule(Cell& cell) {
+void WorkerPool::schedule_behind(Cell& cell) {
   Worker* worker = this_thread.worker;
   if (worker == nullptr || worker->pool != this) return push_global(cell, cell, 1);
-  // Others only ever empty the slot, so an empty one can be filled without a swap.
-  if (GOAKT_LIKELY(worker->lifo.load(std::memory_order_relaxed) == nullptr))
-    return worker->lifo.store(&cell, std::memory_order_release);
   Cell* former = worker->lifo.exchange(&cell, std::memory_order_acq_rel);
   if (former != nullptr) requeue(*worker, *former);
 }
@@ -246,7 +245,8 @@ void WorkerPool::wake_one() {
 }
 
 Cell* WorkerPool::next(Worker& worker) {
-  if (++worker.tick % kGlobalEvery == 0) {
+  if (GOAKT_UNLIKELY(--worker.until_global == 0)) {
+    worker.until_global = kGlobalEvery;
     if (with_lanes_) drain_some_lane(worker, kLaneBatchBusy);
     if (Cell* cell = take_global(worker)) return cell;
   }
@@ -354,6 +354,7 @@ WorkerPool::Pending WorkerPool::pending(const Worker& worker) const {
 
 Cell* WorkerPool::find_or_sleep(Worker& worker) {
   worker.busy.store(false, std::memory_order_relaxed);
+  worker.turn.now_uses = 0;
   idle_.fetch_add(kSearcher, std::memory_order_relaxed);
   for (;;) {
     if (Cell* cell = search(worker)) {
