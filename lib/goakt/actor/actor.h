@@ -3,8 +3,11 @@
 #include "goakt/actor/pid.h"
 #include "goakt/base/export.h"
 #include "goakt/base/result.h"
+#include "goakt/message/pool.h"
 
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <string_view>
 
 namespace goakt {
@@ -43,6 +46,21 @@ class GOAKT_API Actor {
   Actor(const Actor&) = delete;
   Actor& operator=(const Actor&) = delete;
   virtual ~Actor() = default;
+
+  // A million small actors: from the pool, without malloc's headers.
+  static void* operator new(std::size_t size) { return pool::allocate_block(size); }
+
+  static void operator delete(void* memory, std::size_t size) noexcept {
+    pool::free_block(memory, size);
+  }
+
+  static void* operator new(std::size_t size, std::align_val_t alignment) {
+    return ::operator new(size, alignment);
+  }
+
+  static void operator delete(void* memory, std::size_t size, std::align_val_t alignment) noexcept {
+    ::operator delete(memory, size, alignment);
+  }
 
   // Before the first message and at each restart. May be called again after an error.
   virtual Status pre_start(Context&) { return {}; }

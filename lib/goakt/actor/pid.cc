@@ -100,6 +100,11 @@ Status deliver(const Pid& to, Envelope* message) {
   if (this_thread.worker == nullptr && (flags & kDirectTell) == 0) {
     WorkerPool& pool = cell->system->dispatcher.normal();
     if (Lane* lane = pool.lane()) {
+      if (GOAKT_UNLIKELY((flags & kAdmission) != 0)) {
+        bool accepted;
+        GOAKT_CHECK(reserve_room(*cell, generation, message, accepted));
+        if (!accepted) return {};  // by policy a dead letter
+      }
       while (GOAKT_UNLIKELY(!lane->append(message, cell, generation))) pool.make_room(*lane);
       pool.lane_filled();
       return {};

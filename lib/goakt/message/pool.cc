@@ -18,57 +18,74 @@ constexpr std::size_t kSlabBytes = 256 * 1024;
 constexpr std::uint32_t kSmallSlabs = 16;
 constexpr std::size_t kHugePage = 2 * 1024 * 1024;
 
-// Chains of exactly kChain free nodes, one stack per class.
+// Full boxes per class, and empty ones.
 struct Depot {
-  std::mutex mutex;  // guards chains
-  std::vector<Node*> chains[kClasses];
+  std::mutex mutex;  // guards everything here
+  std::vector<void**> full[kClasses];
+  std::vector<void**> empty;
 
-  Node* take(std::size_t size_class) {
-    {
-      std::lock_guard lock(mutex);
-      auto& stack = chains[size_class];
-      if (!stack.empty()) {
-        Node* head = stack.back();
-        stack.pop_back();
-        return head;
-      }
-    }
-    return carve(size_class);
+  // A full box, for an empty one or none.
+  void** fill(std::size_t size_class, void** box) {
+    std::lock_guard lock(mutex);
+    auto& stack = full[size_class];
+    if (stack.empty()) return carve(size_class, box);
+    if (box != nullptr) empty.push_back(box);
+    box = stack.back();
+    stack.pop_back();
+    return box;
   }
 
-  void give(std::size_t size_class, Node* head) {
+  // An empty box, for a full one or none.
+  void** give(std::size_t size_class, void** box) {
     std::lock_guard lock(mutex);
-    chains[size_class].push_back(head);
+    if (box != nullptr) full[size_class].push_back(box);
+    return empty_box();
+  }
+
+  void put(void** empty_box) {
+    if (empty_box == nullptr) return;
+    std::lock_guard lock(mutex);
+    empty.push_back(empty_box);
   }
 
  private:
-  std::atomic<std::uint32_t> carved_{0};
+  // What has not been used yet of the newest slab of a class.
+  struct Slab {
+    std::byte* begin = nullptr;
+    std::byte* end = nullptr;
+  };
 
-  // A slab never goes back to the system: chains are shared by all threads and types, so what one
-  // load peak took serves the next. Returns the first chain and keeps the others.
-  Node* carve(std::size_t size_class) {
+  Slab slabs_[kClasses];
+  std::uint32_t slab_count_ = 0;
+
+  void** empty_box() {
+    if (empty.empty()) return new void*[kBox];
+    void** box = empty.back();
+    empty.pop_back();
+    return box;
+  }
+
+  void** carve(std::size_t size_class, void** box) {
     const std::size_t size = kClassSizes[size_class];
+    Slab& slab = slabs_[size_class];
+    if (static_cast<std::size_t>(slab.end - slab.begin) < kBox * size) slab = new_slab();
+    if (box == nullptr) box = empty_box();
+    // Taken from the back, so in the order of their addresses.
+    for (std::size_t i = 0; i < kBox; ++i) box[kBox - 1 - i] = slab.begin + i * size;
+    slab.begin += kBox * size;
+    return box;
+  }
+
+  // A slab never goes back to the system: its nodes are shared by all threads and types, so what
+  // one load peak took serves the next.
+  Slab new_slab() {
     // Under load in huge pages: millions of messages would else spend their time in page faults.
-    const bool is_huge = carved_.fetch_add(1, std::memory_order_relaxed) >= kSmallSlabs;
+    const bool is_huge = slab_count_++ >= kSmallSlabs;
     const std::size_t bytes = is_huge ? kHugePage : kSlabBytes;
     auto* memory = static_cast<std::byte*>(std::aligned_alloc(is_huge ? kHugePage : 64, bytes));
     if (memory == nullptr) std::abort();
     if (is_huge) madvise(memory, bytes, MADV_HUGEPAGE);
-    const std::size_t count = bytes / (kChain * size);
-    Node* first = nullptr;
-    for (std::size_t chain = 0; chain < count; ++chain) {
-      std::byte* base = memory + chain * kChain * size;
-      for (std::size_t i = 0; i < kChain; ++i) {
-        auto* node = reinterpret_cast<Node*>(base + i * size);
-        node->next = i + 1 < kChain ? reinterpret_cast<Node*>(base + (i + 1) * size) : nullptr;
-      }
-      if (chain == 0) {
-        first = reinterpret_cast<Node*>(base);
-      } else {
-        give(size_class, reinterpret_cast<Node*>(base));
-      }
-    }
-    return first;
+    return {memory, memory + bytes};
   }
 };
 
@@ -89,9 +106,7 @@ Registry& registry() {
   return *registry;
 }
 
-// Returns the thread's nodes when it ends. Odd nodes that make no full chain are lent to the next
-// thread through a chain that is shorter; counts are per chain, so they are freed one by one
-// instead.
+// Returns the thread's nodes when it ends. Those that make no full box are collected until they do.
 struct CacheOwner {
   CacheOwner() {
     std::lock_guard lock(registry().mutex);
@@ -102,9 +117,8 @@ struct CacheOwner {
 };
 
 struct Leftovers {
-  std::mutex mutex;  // guards nodes
-  Node* nodes[kClasses] = {};
-  std::uint32_t counts[kClasses] = {};
+  std::mutex mutex;  // guards boxes
+  Magazine boxes[kClasses];
 };
 
 Leftovers& leftovers() {
@@ -114,22 +128,20 @@ Leftovers& leftovers() {
 
 CacheOwner::~CacheOwner() {
   for (std::size_t c = 0; c < kClasses; ++c) {
-    Magazine& m = cache.magazines[c];
-    if (m.full != nullptr) depot().give(c, m.full);
+    Magazine m = std::exchange(cache.magazines[c], {});
+    if (m.full != nullptr) depot().put(depot().give(c, m.full));
     Leftovers& rest = leftovers();
     std::lock_guard lock(rest.mutex);
-    while (m.active != nullptr) {
-      Node* node = m.active;
-      m.active = node->next;
-      node->next = rest.nodes[c];
-      rest.nodes[c] = node;
-      if (++rest.counts[c] == kChain) {
-        depot().give(c, rest.nodes[c]);
-        rest.nodes[c] = nullptr;
-        rest.counts[c] = 0;
+    Magazine& box = rest.boxes[c];
+    while (m.count > 0) {
+      if (box.nodes == nullptr) box.nodes = depot().give(c, nullptr);
+      box.nodes[box.count++] = m.nodes[--m.count];
+      if (box.count == kBox) {
+        box.nodes = depot().give(c, box.nodes);
+        box.count = 0;
       }
     }
-    m = {};
+    depot().put(m.nodes);
   }
   std::lock_guard lock(registry().mutex);
   std::erase(registry().caches, &cache);
@@ -145,21 +157,26 @@ void own_cache() {
 
 constinit thread_local Cache cache{};
 
-void* refill(std::size_t size_class) {
+void refill(std::size_t size_class) {
   own_cache();
   Magazine& m = cache.magazines[size_class];
-  Node* head = m.full != nullptr ? std::exchange(m.full, nullptr) : depot().take(size_class);
-  m.active = head->next;
-  m.count = kChain - 1;
-  return head;
+  if (m.full != nullptr) {
+    depot().put(m.nodes);
+    m.nodes = std::exchange(m.full, nullptr);
+  } else {
+    m.nodes = depot().fill(size_class, m.nodes);
+  }
+  m.count = m.room = kBox;
 }
 
 void drain(std::size_t size_class) noexcept {
   own_cache();
   Magazine& m = cache.magazines[size_class];
-  if (m.full != nullptr) depot().give(size_class, m.full);
-  m.full = std::exchange(m.active, nullptr);
+  // Two full boxes are one too many.
+  void** const empty = depot().give(size_class, m.full);
+  m.full = std::exchange(m.nodes, empty);
   m.count = 0;
+  m.room = kBox;
 }
 
 void* allocate_alone(std::size_t size) {

@@ -5,21 +5,22 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <new>
 
-// Memory of envelopes and message blocks: per-thread free lists, exchanged with a shared depot in
-// chains, so that a message born on one thread and handled on another costs neither malloc nor an
-// atomic per message. Thread-safe; lists of ended threads return to the depot.
+// Memory of envelopes, larger messages, actors and coroutine frames: per-thread boxes of free
+// nodes, exchanged with a shared depot when they are full or empty, so that a message born on one
+// thread and handled on another costs neither malloc nor an atomic per message. Thread-safe; what
+// an ended thread had returns to the depot.
 //
-// The lists are here so that taking and giving are some instructions where they are used.
+// The boxes are here so that taking and giving are some instructions where they are used.
 namespace goakt::pool {
 
 namespace internal {
 
-// Size classes: envelopes (64 B, class 0) and the blocks of larger messages.
-inline constexpr std::size_t kClassSizes[] = {64, 128, 256, 512};
-inline constexpr std::size_t kClasses = 4;
-inline constexpr std::uint32_t kChain = 256;  // nodes handed over at once
+inline constexpr std::size_t kClassSizes[] = {16, 32, 48, 64, 128, 256, 512};
+inline constexpr std::size_t kClasses = std::size(kClassSizes);
+inline constexpr std::uint32_t kBox = 256;  // nodes handed over at once
 
 #if defined(__SANITIZE_ADDRESS__)
 inline constexpr bool kPassThrough = true;  // every message its own malloc, so ASan sees misuse
@@ -27,16 +28,14 @@ inline constexpr bool kPassThrough = true;  // every message its own malloc, so 
 inline constexpr bool kPassThrough = false;
 #endif
 
-struct Node {
-  Node* next;
-};
-
-// A thread's two magazines per class: `active` is used, `full` is one chain in reserve, so that a
-// thread that hovers around a boundary does not visit the depot at every step.
+// A box holds addresses, rather than a list through the nodes: what is taken next was mostly freed
+// on another CPU, and is fetched from there while the ones before it are being used.
 struct Magazine {
-  Node* active = nullptr;
+  void** nodes = nullptr;  // of the box in use
   std::uint32_t count = 0;
-  Node* full = nullptr;
+  std::uint32_t room = 0;  // kBox once there is a box
+  void** full = nullptr;   // in reserve, so that a thread that hovers around a boundary does not
+                           // visit the depot at every step
 };
 
 struct Cache {
@@ -51,28 +50,26 @@ struct Cache {
 
 GOAKT_API extern constinit thread_local Cache cache __attribute__((tls_model("initial-exec")));
 
-GOAKT_API void* refill(std::size_t size_class);
+// Make the box in use one with nodes, or one with room.
+GOAKT_API void refill(std::size_t size_class);
 GOAKT_API void drain(std::size_t size_class) noexcept;
-// Under ASan: a block of its own.
+// Under ASan, and beyond the largest class: a block of its own.
 GOAKT_API void* allocate_alone(std::size_t size);
 GOAKT_API void free_alone(void* memory, std::size_t size) noexcept;
 
 inline void* take(std::size_t size_class) {
+  constexpr std::uint32_t kAhead = 8;
   Magazine& m = cache.magazines[size_class];
-  Node* head = m.active;
-  if (GOAKT_UNLIKELY(head == nullptr)) return refill(size_class);
-  m.active = head->next;
-  --m.count;
-  return head;
+  if (GOAKT_UNLIKELY(m.count == 0)) refill(size_class);
+  // Below the first it wraps to one that was taken: fetched in vain, but still memory.
+  __builtin_prefetch(m.nodes[(m.count - kAhead) % kBox], 1);
+  return m.nodes[--m.count];
 }
 
 inline void give(std::size_t size_class, void* memory) noexcept {
   Magazine& m = cache.magazines[size_class];
-  if (GOAKT_UNLIKELY(m.count == kChain)) drain(size_class);
-  auto* node = static_cast<Node*>(memory);
-  node->next = m.active;
-  m.active = node;
-  ++m.count;
+  if (GOAKT_UNLIKELY(m.count == m.room)) drain(size_class);
+  m.nodes[m.count++] = memory;
 }
 
 constexpr std::size_t class_of(std::size_t size) {
@@ -81,18 +78,22 @@ constexpr std::size_t class_of(std::size_t size) {
   return c;
 }
 
+inline constexpr std::size_t kEnvelopeSize = 64;
+inline constexpr std::size_t kEnvelopeClass = class_of(kEnvelopeSize);
+
 }  // namespace internal
 
 inline void* allocate_envelope_memory() {
   internal::cache.count(1);
-  if constexpr (internal::kPassThrough) return internal::allocate_alone(64);
-  return internal::take(0);
+  if constexpr (internal::kPassThrough) return internal::allocate_alone(internal::kEnvelopeSize);
+  return internal::take(internal::kEnvelopeClass);
 }
 
 inline void free_envelope_memory(void* memory) noexcept {
   internal::cache.count(-1);
-  if constexpr (internal::kPassThrough) return internal::free_alone(memory, 64);
-  internal::give(0, memory);
+  if constexpr (internal::kPassThrough)
+    return internal::free_alone(memory, internal::kEnvelopeSize);
+  internal::give(internal::kEnvelopeClass, memory);
 }
 
 inline void* allocate_block(std::size_t size) {

@@ -3,6 +3,7 @@
 #include "goakt/actor/internal/spin.h"
 #include "goakt/actor/mailbox.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -21,6 +22,10 @@ struct Admission {
   // Free places. Waited on by blocked senders.
   std::atomic<std::int64_t> room;
   std::atomic<bool> closed{false};
+  // Runner only: places of messages taken out, which are given back together, because senders on
+  // other CPUs use the same word. None is owed when the actor goes idle.
+  std::int64_t owed = 0;
+  const std::int64_t most_owed = shares_queue() ? 1 : std::clamp<std::int64_t>(capacity / 8, 1, 64);
   // Overflow::drop_old only: senders put messages into the actor's queue themselves, because they
   // must drop its head. Guards that queue; nobody calls out while holding it.
   SpinLock queue_lock;

@@ -4,6 +4,7 @@
 #include "goakt/message/envelope.h"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -34,7 +35,7 @@ enum Flag : std::uint32_t {
   kSystemActor = 1u << 8,
   kRemote = 1u << 9,
   // Ours.
-  kDirectTell = 1u << 10,    // tells must enter the mailbox at once (bounded kinds, own pools)
+  kDirectTell = 1u << 10,    // tells must enter the mailbox at once (shared queues, own pools)
   kSystemPool = 1u << 11,    // runs on the runtime's own threads
   kBlockingPool = 1u << 12,  // runs on a thread of the blocking pool
   kAdmission = 1u << 13,     // bounded: sends reserve room first
@@ -45,6 +46,7 @@ enum Flag : std::uint32_t {
   kCountPassivation = 1u << 18,   // passivated after a number of messages
   kStarting = 1u << 19,           // its name is taken, pre_start has not ended
   kPassivationParked = 1u << 20,  // paused past its deadline
+  kSharedQueue = 1u << 21,        // senders reach into its queue (Overflow::drop_old)
 };
 
 // Sends are taken only in this state.
@@ -84,24 +86,24 @@ struct alignas(64) Cell {
   std::uint64_t spawn_sequence = 0;  // later actors of one name win the flat index
 
   // -- line 2: hot
-  Inbox inbox;
+  [[no_unique_address]] Inbox inbox;        // leaves the end of its second word to `masked`
+  std::uint8_t masked = 0;                  // runner only: why user messages wait (MaskReason bits)
   std::atomic<Envelope*> control{nullptr};  // newest first; kControlClosed when the actor is gone
   Envelope* local_head = nullptr;           // messages taken from the inbox, oldest first
   Envelope* local_tail = nullptr;
   Cell* run_next = nullptr;  // link of whichever run queue holds the cell
-  std::atomic<std::int64_t> local_count{
-      0};  // written by the runner; may lag by the inbox's residue
+  // Written by the runner; may lag by the inbox's residue.
+  std::atomic<std::int32_t> local_count{0};
+  // Since the system's start, coarse; runner writes.
+  std::atomic<std::uint32_t> last_activity_ms{0};
   std::atomic<std::uint64_t> processed{
       0};  // user messages handled, without PostStart; runner writes
 
   // -- line 3: tree, counters, name
-  std::atomic<std::uint32_t> last_activity_ms{
-      0};                                    // since the system's start, coarse; runner writes
   std::atomic<std::uint32_t> started_ms{0};  // since the system's start
   std::atomic<std::uint16_t> restarts{0};
   std::atomic<std::uint16_t> failures{0};
   std::atomic<std::uint16_t> reinstated{0};
-  std::uint8_t masked = 0;  // runner only: why user messages wait (MaskReason bits)
   std::uint8_t name_size = 0;
   Cell* first_child = nullptr;  // guarded by the system's tree lock of this cell
   Cell* previous_sibling = nullptr;
@@ -128,5 +130,7 @@ struct alignas(64) Cell {
 };
 
 static_assert(sizeof(Cell) == 192);
+// A turn of a plain actor touches the first two lines and the actor's object.
+static_assert(offsetof(Cell, inbox) == 64 && offsetof(Cell, last_activity_ms) < 128);
 
 }  // namespace goakt::internal

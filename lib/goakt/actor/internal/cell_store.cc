@@ -6,6 +6,7 @@
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <sys/mman.h>
 
 namespace goakt::internal {
 
@@ -29,15 +30,27 @@ void set_name(Cell& cell, std::string_view name) {
 }  // namespace
 
 CellStore::~CellStore() {
-  for (std::size_t s = 0; s < slabs_.size(); ++s) {
-    const std::size_t used = s + 1 == slabs_.size() ? used_in_last_ : kCellsPerSlab;
-    for (std::size_t i = 0; i < used; ++i) {
-      forget_name(slabs_[s][i]);
-      delete slabs_[s][i].extension.load(std::memory_order_relaxed);
-      slabs_[s][i].~Cell();
+  for (const Slab& slab : slabs_) {
+    for (Cell* cell = slab.cells; cell != slab.cells + slab.used; ++cell) {
+      forget_name(*cell);
+      delete cell->extension.load(std::memory_order_relaxed);
+      cell->~Cell();
     }
-    std::free(slabs_[s]);
+    std::free(slab.cells);
   }
+}
+
+// Small at first; a node with many actors gets huge pages, which spares it most TLB misses.
+void CellStore::add_slab() {
+  constexpr std::size_t kSmallSlabs = 16;
+  constexpr std::size_t kSmallBytes = 192 * 1024;
+  constexpr std::size_t kHugePage = 2 * 1024 * 1024;
+  const bool is_huge = slabs_.size() >= kSmallSlabs;
+  const std::size_t bytes = is_huge ? kHugePage : kSmallBytes;
+  void* memory = std::aligned_alloc(is_huge ? kHugePage : alignof(Cell), bytes);
+  if (memory == nullptr) std::abort();
+  if (is_huge) madvise(memory, bytes, MADV_HUGEPAGE);
+  slabs_.push_back({static_cast<Cell*>(memory), bytes / sizeof(Cell), 0});
 }
 
 Cell& CellStore::allocate(std::string_view name) {
@@ -50,13 +63,9 @@ Cell& CellStore::allocate(std::string_view name) {
       --free_count_;
       forget_name(*cell);
     } else {
-      if (used_in_last_ == kCellsPerSlab) {
-        void* memory = std::aligned_alloc(alignof(Cell), sizeof(Cell) * kCellsPerSlab);
-        if (memory == nullptr) std::abort();
-        slabs_.push_back(static_cast<Cell*>(memory));
-        used_in_last_ = 0;
-      }
-      cell = new (slabs_.back() + used_in_last_++) Cell;
+      if (slabs_.empty() || slabs_.back().used == slabs_.back().size) add_slab();
+      Slab& slab = slabs_.back();
+      cell = new (slab.cells + slab.used++) Cell;
     }
   }
   // Readers of stale handles may look at any time: atomics are set, not constructed again.

@@ -24,11 +24,16 @@ class CellStore {
   void release(Cell& cell);
 
  private:
-  static constexpr std::size_t kCellsPerSlab = 1024;
+  struct Slab {
+    Cell* cells;
+    std::size_t size;
+    std::size_t used;
+  };
+
+  void add_slab();
 
   SpinLock lock_;  // guards everything below
-  std::vector<Cell*> slabs_;
-  std::size_t used_in_last_ = kCellsPerSlab;
+  std::vector<Slab> slabs_;
   Cell* free_head_ = nullptr;  // oldest first, through Cell::run_next
   Cell* free_tail_ = nullptr;
   std::size_t free_count_ = 0;

@@ -43,7 +43,8 @@ class Inbox {
       if (word_.compare_exchange_weak(word, next, std::memory_order_acq_rel,
                                       std::memory_order_relaxed)) {
         if (GOAKT_UNLIKELY(counted > kCountMax))
-          overflow_.fetch_add(counted - kept, std::memory_order_relaxed);
+          overflow_.fetch_add(static_cast<std::uint32_t>(counted - kept),
+                              std::memory_order_relaxed);
         return (word & kIdle) != 0 ? Push::activated : Push::queued;
       }
 #if defined(__x86_64__)
@@ -73,9 +74,13 @@ class Inbox {
   }
 
   // Glances: they save swaps that would fail.
-  bool seems_idle() const { return (word_.load(std::memory_order_relaxed) & kIdle) != 0; }
+  bool seems_idle() const {
+    return (word_.load(std::memory_order_relaxed) & kIdle) != 0;
+  }
 
-  bool seems_empty() const { return pointer(word_.load(std::memory_order_relaxed)) == nullptr; }
+  bool seems_empty() const {
+    return pointer(word_.load(std::memory_order_relaxed)) == nullptr;
+  }
 
   // Idle → active: the caller is now the runner, or must schedule the actor.
   bool try_activate(std::uint32_t generation) {
@@ -131,7 +136,7 @@ class Inbox {
   }
 
   std::atomic<std::uint64_t> word_{kClosed};
-  std::atomic<std::uint64_t> overflow_{0};
+  std::atomic<std::uint32_t> overflow_{0};
 };
 
 }  // namespace goakt::internal

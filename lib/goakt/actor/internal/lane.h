@@ -57,37 +57,45 @@ class alignas(64) Lane {
   // Producer: how long it waits before a full lane; less after having waited in vain.
   std::chrono::nanoseconds patience = kPatience;
 
-  // Hands up to `limit` envelopes to `deliver(Cell*, generation16, oldest, newest, count)`,
-  // consecutive ones for one actor as one chain. 0: nothing there, or somebody else is at it.
+  // Hands up to `limit` envelopes to `deliver(Cell*, generation16, oldest, newest, count)`, those
+  // for one actor as one chain in the order of sending. 0: nothing there, or somebody else is at
+  // it.
   template <class Deliver>
   std::uint32_t drain(std::uint32_t limit, Deliver&& deliver) {
     if (empty() || !draining_.try_lock()) return 0;
     const std::uint32_t head = head_.load(std::memory_order_relaxed);
     const std::uint32_t available = tail_.load(std::memory_order_acquire) - head;
     const std::uint32_t count = available < limit ? available : limit;
-    // Both the envelope, which another CPU wrote, and the actor that it names are far away.
-    constexpr std::uint32_t kEnvelopesAhead = 12;
-    constexpr std::uint32_t kTargetsAhead = 6;
-    const auto prefetch = [&](std::uint32_t i) {
-      if (i + kEnvelopesAhead < count)
-        __builtin_prefetch(ring_[(head + i + kEnvelopesAhead) % kCapacity], 1);
-      if (i + kTargetsAhead < count)
-        __builtin_prefetch(&target_of(*ring_[(head + i + kTargetsAhead) % kCapacity])->inbox, 1);
+    const auto hand_over = [&](const Chain& chain) {
+      deliver(cell_of(chain.target), chain.target >> 48, chain.oldest, chain.newest, chain.count);
     };
-    for (std::uint32_t i = 0; i < count;) {
-      Envelope* const oldest = ring_[(head + i) % kCapacity];
-      const auto target = reinterpret_cast<std::uint64_t>(oldest->next);
-      Envelope* newest = oldest;
-      std::uint32_t chain = 1;
-      prefetch(i);
-      for (++i; i < count; ++i, ++chain) {
-        Envelope* next = ring_[(head + i) % kCapacity];
-        if (reinterpret_cast<std::uint64_t>(next->next) != target) break;
-        prefetch(i);
-        newest->next = next;
-        newest = next;
+    constexpr std::uint32_t kAhead = 12;  // another CPU wrote them
+    std::uint32_t used = 0;
+    Chain* chain = nullptr;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (i + kAhead < count) __builtin_prefetch(ring_[(head + i + kAhead) % kCapacity], 1);
+      Envelope* const envelope = ring_[(head + i) % kCapacity];
+      const auto target = reinterpret_cast<std::uint64_t>(envelope->next);
+      if (chain == nullptr || chain->target != target) {
+        const std::uint32_t slot = slot_of(target);
+        chain = &chains_[slot];
+        if (chain->target != target) {
+          if (chain->target == 0)
+            used_[used++] = static_cast<std::uint8_t>(slot);
+          else
+            hand_over(*chain);
+          __builtin_prefetch(&cell_of(target)->inbox, 1);
+          *chain = {target, envelope, envelope, 1};
+          continue;
+        }
       }
-      deliver(cell_of(target), target >> 48, oldest, newest, chain);
+      chain->newest->next = envelope;
+      chain->newest = envelope;
+      ++chain->count;
+    }
+    for (std::uint32_t i = 0; i < used; ++i) {
+      hand_over(chains_[used_[i]]);
+      chains_[used_[i]].target = 0;
     }
     head_.store(head + count, std::memory_order_release);
     draining_.unlock();
@@ -99,14 +107,27 @@ class alignas(64) Lane {
     return reinterpret_cast<Cell*>(target & 0x0000'ffff'ffff'ffffull);
   }
 
-  static Cell* target_of(const Envelope& envelope) {
-    return cell_of(reinterpret_cast<std::uint64_t>(envelope.next));
+  // What goes to one actor.
+  struct Chain {
+    std::uint64_t target = 0;
+    Envelope* oldest;
+    Envelope* newest;
+    std::uint32_t count;
+  };
+
+  static constexpr std::uint32_t kChains = 256;
+
+  static std::uint32_t slot_of(std::uint64_t target) {
+    return static_cast<std::uint32_t>((target >> 6) * 0x9e37'79b9'7f4a'7c15ull >> 56);
   }
 
   alignas(64) std::atomic<std::uint32_t> tail_{0};
   std::uint32_t known_head_ = 0;  // producer's
   alignas(64) std::atomic<std::uint32_t> head_{0};
   SpinLock draining_;
+  // Of the drain under way; all unused between two.
+  Chain chains_[kChains];
+  std::uint8_t used_[kChains];
   alignas(64) Envelope* ring_[kCapacity];
 };
 

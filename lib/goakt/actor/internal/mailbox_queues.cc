@@ -63,20 +63,34 @@ constexpr std::size_t kChildren = 4;
 }
 
 HeapQueue::~HeapQueue() {
-  for (const Entry& entry : heap_) delete_envelope(entry.envelope);
+  while (Envelope* envelope = pop()) delete_envelope(envelope);
+}
+
+// Negative: a goes first; zero: whichever came first.
+int HeapQueue::compare(const Envelope& a, const Envelope& b) const noexcept {
+  // The user's function must not take the worker down with it: what throws has no priority.
+  try {
+    if (before_(a, b)) return -1;
+    if (before_(b, a)) return 1;
+  } catch (...) {
+  }
+  return 0;
 }
 
 bool HeapQueue::goes_before(const Entry& a, const Entry& b) const noexcept {
-  // The user's function must not take the worker down with it: what throws has no priority.
-  try {
-    if (before_(*a.envelope, *b.envelope)) return true;
-    if (before_(*b.envelope, *a.envelope)) return false;
-  } catch (...) {
-  }
-  return a.sequence < b.sequence;
+  const int order = compare(*a.first, *b.first);
+  return order != 0 ? order < 0 : a.sequence < b.sequence;
 }
 
 void HeapQueue::push(Envelope* envelope) {
+  envelope->next = nullptr;
+  ++size_;
+  if (newest_ != nullptr && compare(*newest_, *envelope) == 0) {
+    newest_->next = envelope;
+    newest_ = envelope;
+    return;
+  }
+  newest_ = envelope;
   const Entry added{envelope, arrivals_++};
   heap_.push_back(added);
   std::size_t hole = heap_.size() - 1;
@@ -90,11 +104,22 @@ void HeapQueue::push(Envelope* envelope) {
 }
 
 Envelope* HeapQueue::pop() {
-  if (heap_.empty()) return nullptr;
-  Envelope* first = heap_.front().envelope;
+  if (size_ == 0) return nullptr;
+  --size_;
+  Envelope* const envelope = heap_.front().first;
+  if (envelope->next != nullptr) {
+    heap_.front().first = envelope->next;
+  } else {
+    if (envelope == newest_) newest_ = nullptr;
+    remove_top();
+  }
+  return envelope;
+}
+
+void HeapQueue::remove_top() {
   const Entry moved = heap_.back();
   heap_.pop_back();
-  if (heap_.empty()) return first;
+  if (heap_.empty()) return;
   std::size_t hole = 0;
   for (;;) {
     const std::size_t begin = hole * kChildren + 1;
@@ -108,7 +133,6 @@ Envelope* HeapQueue::pop() {
     hole = best;
   }
   heap_[hole] = moved;
-  return first;
 }
 
 }  // namespace goakt::internal

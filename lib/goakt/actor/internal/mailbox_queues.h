@@ -46,7 +46,9 @@ class FairQueue final : public MailboxQueue {
   std::size_t size_ = 0;
 };
 
-// By a user's order, ties by arrival: a heap of four children per node in one array.
+// By a user's order, ties by arrival: a heap of four children per node in one array. Messages of
+// one priority that arrive one after the other are one entry, so that they cost no way through the
+// heap.
 class HeapQueue final : public MailboxQueue {
  public:
   explicit HeapQueue(Mailbox::Before before) : before_(std::move(before)) {}
@@ -55,18 +57,22 @@ class HeapQueue final : public MailboxQueue {
   void push(Envelope* envelope) override;
   Envelope* pop() override;
 
-  std::size_t size() const override { return heap_.size(); }
+  std::size_t size() const override { return size_; }
 
  private:
   struct Entry {
-    Envelope* envelope;
+    Envelope* first;  // the others of its priority follow
     std::uint64_t sequence;
   };
 
+  int compare(const Envelope& a, const Envelope& b) const noexcept;
   bool goes_before(const Entry& a, const Entry& b) const noexcept;
+  void remove_top();
 
   const Mailbox::Before before_;
   std::vector<Entry> heap_;
+  Envelope* newest_ = nullptr;  // the last of the entry that was added last, while that is there
+  std::size_t size_ = 0;
   std::uint64_t arrivals_ = 0;
 };
 

@@ -62,6 +62,13 @@ class RunRing {
     }
   }
 
+  // Owner: a look ahead, past what pop() gives next. It may be stolen meanwhile.
+  Cell* peek(std::uint32_t ahead) const {
+    const std::uint32_t at = head_.load(std::memory_order_relaxed) + ahead;
+    if (static_cast<std::int32_t>(tail_.load(std::memory_order_relaxed) - at) <= 0) return nullptr;
+    return slots_[at % kCapacity].load(std::memory_order_relaxed);
+  }
+
   bool empty() const {
     return head_.load(std::memory_order_relaxed) == tail_.load(std::memory_order_relaxed);
   }

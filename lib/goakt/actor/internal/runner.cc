@@ -25,14 +25,15 @@ Envelope* const kControlClosed = reinterpret_cast<Envelope*>(1);
 const MessageType* const kPostStart = &message_type<PostStart>();
 
 void count_local(Cell& cell, std::int64_t delta) {
-  cell.local_count.store(cell.local_count.load(std::memory_order_relaxed) + delta,
-                         std::memory_order_relaxed);
+  cell.local_count.store(
+      cell.local_count.load(std::memory_order_relaxed) + static_cast<std::int32_t>(delta),
+      std::memory_order_relaxed);
 }
 
 // The same where senders count too (Overflow::drop_old).
 void count_shared(Cell& cell, std::int64_t delta) {
-  if (cell.has(kAdmission))
-    cell.local_count.fetch_add(delta, std::memory_order_relaxed);
+  if (cell.has(kSharedQueue))
+    cell.local_count.fetch_add(static_cast<std::int32_t>(delta), std::memory_order_relaxed);
   else
     count_local(cell, delta);
 }
@@ -85,6 +86,19 @@ bool take_arrivals(Cell& cell, CellExtension* extension) {
   return true;
 }
 
+// Gives back the places of messages that were taken out.
+void settle(Admission& admission) {
+  if (admission.owed != 0) give_room(admission, std::exchange(admission.owed, 0));
+}
+
+void settle(Admission* admission) {
+  if (admission != nullptr) settle(*admission);
+}
+
+void owe_place(Admission& admission) {
+  if (++admission.owed >= admission.most_owed) settle(admission);
+}
+
 // What its order puts first.
 Envelope* pop_queue(Cell& cell, CellExtension& x) {
   Admission* admission = x.admission.get();
@@ -93,13 +107,13 @@ Envelope* pop_queue(Cell& cell, CellExtension& x) {
     Envelope* message = x.queue->pop();
     if (message == nullptr) return nullptr;
     count_shared(cell, -1);
-    give_room(*admission, 1);
+    owe_place(*admission);
     return message;
   }
   Envelope* message = x.queue->pop();
   if (message == nullptr) return nullptr;
   count_shared(cell, -1);
-  if (admission != nullptr) give_room(*admission, 1);
+  if (admission != nullptr) owe_place(*admission);
   return message;
 }
 
@@ -111,7 +125,7 @@ Envelope* next_ordered(Cell& cell, CellExtension& x) {
       first != nullptr && (x.queue == nullptr || first->type == kPostStart)) {
     cell.local_head = first->next;
     count_shared(cell, -1);
-    if (admission != nullptr && first->type != kPostStart) give_room(*admission, 1);
+    if (admission != nullptr && first->type != kPostStart) owe_place(*admission);
     return first;
   }
   return x.queue == nullptr ? nullptr : pop_queue(cell, x);
@@ -255,10 +269,9 @@ TurnEnd Runner::run(Cell& cell) {
   state_.running.store(&cell, std::memory_order_relaxed);
   const std::uint32_t generation = cell.generation.load(std::memory_order_relaxed);
   Access::enter(ctx_, PidAccess::make(&cell, generation));
-  // Held: senders may touch its queue while the actor ends.
-  std::shared_ptr<Admission> shared_queue;
-  if (!kPlain && cell.has(kAdmission) && extension_or_null(cell)->admission->shares_queue())
-    shared_queue = extension_or_null(cell)->admission;
+  // Held: senders may use it while the actor ends.
+  std::shared_ptr<Admission> admission;
+  if (!kPlain && cell.has(kAdmission)) admission = extension_or_null(cell)->admission;
   [[maybe_unused]] KindInfo* const timed = !kPlain && system.options.metrics ? cell.kind : nullptr;
   [[maybe_unused]] const TimePoint began = timed != nullptr ? system.clock.now() : TimePoint();
 
@@ -283,6 +296,7 @@ TurnEnd Runner::run(Cell& cell) {
         if (!kPlain && !this_thread.gone && cell.has(kCountPassivation)) passivate_by_count(cell);
         if (!kPlain && this_thread.gone) break;
         if (GOAKT_UNLIKELY(--budget == 0)) {
+          if constexpr (!kPlain) settle(admission.get());
           end = TurnEnd::yielded;
           break;
         }
@@ -293,11 +307,12 @@ TurnEnd Runner::run(Cell& cell) {
       while (take_arrivals(cell, extension_or_null(cell))) {
       }
     }
-    const Admission* shared = !kPlain && cell.masked == 0 ? shared_queue.get() : nullptr;
+    if constexpr (!kPlain) settle(admission.get());
+    const bool looks_there = !kPlain && cell.masked == 0 && cell.has(kSharedQueue);
     if (cell.inbox.try_idle()) {
       // From here on the actor may run elsewhere, or be gone.
       if (GOAKT_UNLIKELY(cell.control.load(std::memory_order_seq_cst) != nullptr ||
-                         (shared != nullptr && shared->has_queued())) &&
+                         (looks_there && admission->has_queued())) &&
           cell.inbox.try_activate(generation))
         continue;
       break;

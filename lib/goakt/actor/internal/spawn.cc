@@ -133,7 +133,8 @@ void apply_options(Cell& cell, SpawnRequest& request) {
       x.queue = x.mailbox->make_queue();
       if (x.mailbox->capacity() != 0) {
         x.admission = std::make_shared<Admission>(x.mailbox->capacity(), x.mailbox->overflow());
-        flags |= kAdmission | kDirectTell;
+        flags |= kAdmission;
+        if (x.admission->shares_queue()) flags |= kSharedQueue | kDirectTell;
       }
     }
   }
