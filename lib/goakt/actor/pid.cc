@@ -358,7 +358,12 @@ bool Pid::is_relocatable() const {
 
 std::uint64_t Pid::mailbox_depth() const {
   Cell* cell = alive(cell_, generation_);
-  return cell == nullptr ? 0 : static_cast<std::uint64_t>(cell->depth());
+  if (cell == nullptr) return 0;
+  // What holds a place counts from then on, also on its way through a lane.
+  if (const internal::CellExtension* x = internal::extension_or_null(*cell);
+      x != nullptr && x->admission != nullptr)
+    return x->admission->taken();
+  return static_cast<std::uint64_t>(cell->depth());
 }
 
 std::uint64_t Pid::processed_count() const {

@@ -418,7 +418,8 @@ TEST_CASE("a mailbox beyond the soft limit is reported once per crossing [85]") 
     system.run();
     const auto warnings = system.seen<ActorWarning>();
     REQUIRE(warnings.size() == 1);
-    CHECK(warnings[0].reason == "mailbox holds 300 messages, more than the soft limit of 100");
+    // The first one, which woke the actor, is handled before the others are looked at.
+    CHECK(warnings[0].reason == "mailbox holds 299 messages, more than the soft limit of 100");
     fill(*pid, 10);
     system.run();
     CHECK(system.seen<ActorWarning>().empty());

@@ -30,6 +30,12 @@ struct Admission {
   // must drop its head. Guards that queue; nobody calls out while holding it.
   SpinLock queue_lock;
 
+  // Places in use; any thread. Within a turn it may count some that are owed.
+  std::uint64_t taken() const {
+    const std::int64_t used = capacity - room.load(std::memory_order_relaxed);
+    return used < 0 ? 0 : static_cast<std::uint64_t>(used);
+  }
+
   bool shares_queue() const { return overflow == Overflow::drop_old; }
 
   // seq_cst pairs with the inbox's idle state: either a sender finds the actor idle and wakes it,

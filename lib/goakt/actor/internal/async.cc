@@ -101,18 +101,35 @@ void close_slot(PendingReply::State& state) {
 
 }  // namespace
 
+namespace {
+
+// Whom an actor waits for, or null.
+const Cell* awaited_by(const Cell& cell) {
+  const CellExtension* x = extension_or_null(cell);
+  if (x == nullptr) return nullptr;
+  const Cell* target = x->awaits.load(std::memory_order_acquire);
+  if (target != nullptr && !is_waiting(x->awaits_origin.load(std::memory_order_relaxed)))
+    return nullptr;
+  return target;
+}
+
+}  // namespace
+
 bool closes_ask_cycle(const Cell& self, const Cell* target, std::string& names) {
+  constexpr int kHops = 64;
+  const Cell* at = target;
+  for (int hops = 0; at != nullptr && at != &self; at = awaited_by(*at))
+    if (++hops == kHops) return false;
+  if (at == nullptr) return false;
+  // Named in a second walk: hardly any ask comes here.
   names = self.name();
-  for (int hops = 0; target != nullptr && hops < 64; ++hops) {
-    names.append(" -> ").append(target->name());
-    if (target == &self) return true;
-    const CellExtension* x = extension_or_null(*target);
-    if (x == nullptr) return false;
-    target = x->awaits.load(std::memory_order_acquire);
-    if (target != nullptr && !is_waiting(x->awaits_origin.load(std::memory_order_relaxed)))
-      return false;
+  at = target;
+  for (int hops = 0; at != nullptr && hops < kHops; ++hops) {
+    names.append(" -> ").append(at->name());
+    if (at == &self) break;
+    at = awaited_by(*at);
   }
-  return false;
+  return true;
 }
 
 ReceiveContext& detach_context(ReceiveContext& ctx, AsyncReceive*& receive) {

@@ -2,16 +2,18 @@
 
 #include "goakt/actor/internal/cell.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
 namespace goakt::internal {
 
-// A worker's own run queue: bounded, FIFO. The owner pushes and pops, thieves take half from the
+// A worker's own run queue: bounded, FIFO. The owner pushes and pops, thieves take from the
 // head.
 class RunRing {
  public:
   static constexpr std::uint32_t kCapacity = 256;
+  static constexpr std::uint32_t kMostStolen = 128;
 
   // Owner. False: full.
   bool push(Cell* cell) {
@@ -48,8 +50,8 @@ class RunRing {
         head = again;
         continue;
       }
-      const std::uint32_t count = available - available / 2;
-      Cell* taken[kCapacity];
+      const std::uint32_t count = std::min(available - available / 2, kMostStolen);
+      Cell* taken[kMostStolen];
       for (std::uint32_t i = 0; i < count; ++i)
         taken[i] = slots_[(head + i) % kCapacity].load(std::memory_order_relaxed);
       // The owner reuses a slot only after the head has passed it, so a successful swap means that

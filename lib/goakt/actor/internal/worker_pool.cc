@@ -510,12 +510,19 @@ Lane* WorkerPool::find_lane() {
 
 void WorkerPool::empty_lane(Lane& lane) {
   while (!lane.empty()) {
+    Cell* first = nullptr;
+    Cell* last = nullptr;
+    std::size_t activated = 0;
     const std::uint32_t taken =
         lane.drain(Lane::kCapacity, [&](Cell* cell, std::uint64_t generation, Envelope* oldest,
                                         Envelope* newest, std::uint32_t n) {
-          if (Cell* activated = deliver(cell, generation, oldest, newest, n))
-            push_global(*activated, *activated, 1);
+          Cell* added = deliver(cell, generation, oldest, newest, n);
+          if (added == nullptr) return;
+          (last != nullptr ? last->run_next : first) = added;
+          last = added;
+          ++activated;
         });
+    if (activated != 0) push_global(*first, *last, activated);
     if (taken == 0) sched_yield();  // somebody else is at it
   }
 }
