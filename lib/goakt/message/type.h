@@ -33,13 +33,13 @@ struct WireCodec {
 // so that the daemon and a plugin with hidden symbols agree (the address of a template's static
 // would differ between them). Immutable after intern(); lives for ever.
 struct MessageType {
-  std::string name;         // protobuf full name, else the C++ type's name
-  std::uint32_t size = 0;   // sizeof the value
-  std::uint16_t index = 0;  // dense, for tables
-  bool is_inline = false;   // lives in the envelope's payload
-  bool is_control = false;  // overtakes user messages
-  void (*destroy)(void* value) = nullptr;                        // null: nothing to do
-  void (*default_construct)(void* to) = nullptr;                 // null: not default constructible
+  std::string name;                               // protobuf full name, else the C++ type's name
+  std::uint32_t size = 0;                         // sizeof the value
+  std::uint16_t index = 0;                        // dense, for tables
+  bool is_inline = false;                         // lives in the envelope's payload
+  bool is_control = false;                        // overtakes user messages
+  void (*destroy)(void* value) = nullptr;         // null: nothing to do
+  void (*default_construct)(void* to) = nullptr;  // null: not default constructible
   void (*copy_construct)(void* to, const void* from) = nullptr;  // null: not copyable
   void (*move_construct)(void* to, void* from) = nullptr;
   const WireCodec* codec = nullptr;

@@ -248,6 +248,7 @@ class Dispatcher {
   void start();
   // False: threads are stuck in handlers (WorkerPool::stop).
   bool stop(std::chrono::steady_clock::time_point deadline);
+
   // The caller has activated the cell.
   void schedule(Cell& cell) {
     if (GOAKT_LIKELY(!seeded_ && !cell.has(kSystemPool | kBlockingPool)))
