@@ -3,31 +3,22 @@
 #include "output/text.h"
 #include "paging.h"
 #include "query.h"
+#include "read_argument.h"
 #include "session.h"
+#include "watch.h"
 
 #include <nlohmann/json.hpp>
 
 #include <memory>
+#include <sstream>
+#include <unistd.h>
 
 namespace goaktctl {
 
 namespace {
 
 const Schema& actor_schema() {
-  static const Schema schema{
-      "actor",
-      {{"NAME", "name", false, 1000},
-       {"KIND", "actorKind", false, 80},
-       {"STATE", "state", false, 90},
-       {"MAILBOX", "metrics.mailbox", true, 70},
-       {"PROCESSED", "metrics.processed", true, 60},
-       {"RESTARTS", "metrics.restarts", true, 40},
-       {"CHILDREN", "metrics.children", true, 30},
-       {"PARENT", "parent", false, 50},
-       {"UPTIME", "metrics.uptimeSeconds", true, 20, true,
-        [](const Document& v) { return v.is_number() ? short_duration(v.get<double>()) : "-"; }},
-       {"ADDRESS", "address", false, 10, true}}};
-  return schema;
+  return schema_of("actor");
 }
 
 std::string text_at(const Document& actor, std::string_view path) {
@@ -64,99 +55,157 @@ std::string describe(const Document& actor) {
 
 Command list_command() {
   struct Options {
-    std::string prefix, kind, state, parent;
+    std::string prefix, kind, state, parent, role, filter, sort;
     bool system = false;
     Paging paging;
   };
 
   auto o = std::make_shared<Options>();
-  return {"actor",
-          "list",
-          {"ls"},
-          "lists actors, in no order",
-          "GET /v1/actors",
-          {"goaktctl ls", "goaktctl ls order- --state suspended", "goaktctl ls -o name | wc -l"},
-          {{"PREFIX", &o->prefix, "only names that begin so"},
-           {"--kind", &o->kind, "only this kind"},
-           {"--state", &o->state, "running, suspended or stopping"},
-           {"--parent", &o->parent, "only children of this actor"},
-           {"--system", &o->system, "the runtime's own actors too"},
-           {"--limit", &o->paging.limit, "at most this many"},
-           {"--all", &o->paging.all, "tables of more than 10 000 rows"}},
-          [o](Session& session) {
-            Query query("/v1/actors");
-            query.add("prefix", o->prefix).add("kind", o->kind).add("state", o->state);
-            query.add("parent", o->parent).add_switch("system", o->system);
-            return print_pages(session, actor_schema(), query.target(), o->paging);
-          }};
+  return {
+      "actor",
+      "list",
+      {"ls"},
+      "lists actors, in no order",
+      "GET /v1/actors",
+      {"goaktctl ls", "goaktctl ls order- --state suspended",
+       "goaktctl ls -l 'metrics.mailbox>1000'", "goaktctl ls -o name | wc -l", "goaktctl ls -w"},
+      with_list_flags(
+          {{"PREFIX", &o->prefix, "only names that begin so", false, "@actor"},
+           {"--kind", &o->kind, "only this kind", false, "@kind"},
+           {"--state", &o->state, "running, suspended or stopping", false,
+            "running|suspended|stopping"},
+           {"--parent", &o->parent, "only children of this actor", false, "@actor"},
+           {"--role", &o->role, "only those that need this role"},
+           {"-l,--filter", &o->filter,
+            "terms with a comma between: kind=a,name~^o,metrics.mailbox>9"},
+           {"--sort", &o->sort, "name, node or kind; what the filter leaves must fit one page",
+            false, "name|node|kind"},
+           {"--system", &o->system, "the runtime's own actors too"}},
+          o->paging),
+      [o](Session& session) {
+        Query query("/v1/actors");
+        query.add("prefix", plain_name(o->prefix)).add("kind", o->kind).add("state", o->state);
+        query.add("parent", plain_name(o->parent)).add("role", o->role).add("filter", o->filter);
+        query.add("sort", o->sort).add_switch("system", o->system);
+        return print_pages(session, actor_schema(), query.target(), o->paging);
+      }};
+}
+
+// `get` of one thing, once or with --watch. `picture`: its long form for people.
+int print_actor(Session& session, const std::string& name, bool watch,
+                std::chrono::milliseconds interval) {
+  const std::string target = actor_target(name);
+  if (!watch) {
+    int exit = Exit::ok;
+    const auto actor = session.get(target, exit);
+    if (!actor) return exit;
+    if (session.out().is_plain_table())
+      session.out().raw(describe(*actor));
+    else
+      session.out().one(actor_schema(), *actor);
+    return exit;
+  }
+  if (session.out().is_plain_table() && is_terminal(STDOUT_FILENO)) {
+    return watch_picture(session, name, interval, [&](int& exit) -> std::optional<std::string> {
+      const auto actor = session.get(target, exit);
+      if (!actor) return std::nullopt;
+      return describe(*actor);
+    });
+  }
+  return watch_list(session, actor_schema(), interval,
+                    [&](int& exit) -> std::optional<std::vector<Document>> {
+                      auto actor = session.get(target, exit);
+                      if (!actor) return std::nullopt;
+                      return std::vector<Document>{std::move(*actor)};
+                    });
 }
 
 Command get_command() {
-  auto name = std::make_shared<std::string>();
+  struct Options {
+    std::string name;
+    bool watch = false;
+    std::chrono::milliseconds interval{2'000};
+  };
+
+  auto o = std::make_shared<Options>();
   return {"actor",
           "get",
           {"get"},
           "shows one actor",
           "GET /v1/actors/{name}",
-          {"goaktctl get order-7", "goaktctl get order-7 -o json"},
-          {{"NAME", name.get(), "name, or PARENT/NAME", true}},
-          [name](Session& session) {
-            int exit = Exit::ok;
-            const auto actor = session.get(actor_target(*name), exit);
-            if (!actor) return exit;
-            if (session.out().is_table() && session.globals().columns.empty())
-              session.out().raw(describe(*actor));
-            else
-              session.out().one(actor_schema(), *actor);
-            return exit;
-          }};
+          {"goaktctl get order-7", "goaktctl get order-7 -o json",
+           "goaktctl get orders/order-7 --jq .metrics.mailbox", "goaktctl get order-7 -w"},
+          {{"NAME", &o->name, "name, PARENT/NAME, or a whole address", true, "@actor"},
+           {"-w,--watch", &o->watch, "again and again"},
+           {"--interval", &o->interval, "of --watch, 2s"}},
+          [o](Session& session) { return print_actor(session, o->name, o->watch, o->interval); },
+          {Exit::not_found}};
 }
 
 Command spawn_command() {
   struct Options {
-    std::string name, kind, parent, role;
+    std::string name, kind, parent, role, supervisor;
+    std::vector<std::string> dependencies;
     std::chrono::milliseconds passivate_after{0};
     std::chrono::milliseconds init_timeout{0};
     std::int64_t passivate_messages = 0;
     bool long_lived = false;
+    bool relocatable = true;
     bool stash = false;
     bool if_absent = false;
   };
 
   auto o = std::make_shared<Options>();
-  return {"actor",
-          "spawn",
-          {"spawn"},
-          "starts an actor of a registered kind",
-          "POST /v1/actors",
-          {"goaktctl spawn hello --kind demo.echo",
-           "goaktctl spawn hello --kind demo.echo --if-absent"},
-          {{"NAME", &o->name, "the new actor's name", true},
-           {"--kind", &o->kind, "one of: goaktctl kind list", true},
-           {"--parent", &o->parent, "make it a child of this actor"},
-           {"--role", &o->role, "the role it needs"},
-           {"--long-lived", &o->long_lived, "never passivated"},
-           {"--passivate-after", &o->passivate_after, "passivated when idle for so long"},
-           {"--passivate-messages", &o->passivate_messages, "passivated after so many messages"},
-           {"--stash", &o->stash, "with a stash buffer"},
-           {"--init-timeout", &o->init_timeout, "for its start"},
-           {"--if-absent", &o->if_absent, "well if it is there with the same kind"}},
-          [o](Session& session) {
-            Document body = {{"name", o->name}, {"kind", o->kind}};
-            if (!o->parent.empty()) body["parent"] = o->parent;
-            if (!o->role.empty()) body["role"] = o->role;
-            if (o->long_lived) body["longLived"] = true;
-            if (o->passivate_after.count() > 0)
-              body["passivateAfterMs"] = o->passivate_after.count();
-            if (o->passivate_messages > 0) body["passivateMessages"] = o->passivate_messages;
-            if (o->stash) body["stash"] = true;
-            if (o->init_timeout.count() > 0) body["initTimeoutMs"] = o->init_timeout.count();
-            if (o->if_absent) body["ifAbsent"] = true;
-            int exit = Exit::ok;
-            const auto actor = session.post("/v1/actors", body, exit);
-            if (actor) session.out().one(actor_schema(), *actor);
-            return exit;
-          }};
+  return {
+      "actor",
+      "spawn",
+      {"spawn"},
+      "starts an actor of a registered kind",
+      "POST /v1/actors",
+      {"goaktctl spawn hello --kind demo.echo", "goaktctl spawn hello --kind demo.echo --if-absent",
+       "goaktctl spawn cache --kind demo.echo --passivate-after 30s"},
+      {{"NAME", &o->name, "the new actor's name", true},
+       {"--kind", &o->kind, "one of: goaktctl kind list", true, "@kind"},
+       {"--parent", &o->parent, "make it a child of this actor", false, "@actor"},
+       {"--role", &o->role, "the role it needs"},
+       {"--relocatable", &o->relocatable, "may move to another node; on unless --no-"},
+       {"--long-lived", &o->long_lived, "never passivated"},
+       {"--passivate-after", &o->passivate_after, "passivated when idle for so long"},
+       {"--passivate-messages", &o->passivate_messages, "passivated after so many messages"},
+       {"--stash", &o->stash, "with a stash buffer"},
+       {"--supervisor", &o->supervisor, "JSON, or @FILE: strategy and directives"},
+       {"--dependency", &o->dependencies, "JSON of a dependency; repeatable"},
+       {"--init-timeout", &o->init_timeout, "for its start"},
+       {"--if-absent", &o->if_absent, "well if it is there with the same kind"}},
+      [o](Session& session) -> int {
+        Document body = {{"name", o->name}, {"kind", o->kind}};
+        if (!o->parent.empty()) body["parent"] = plain_name(o->parent);
+        if (!o->role.empty()) body["role"] = o->role;
+        if (!o->relocatable) body["relocatable"] = false;
+        if (o->long_lived) body["longLived"] = true;
+        if (o->passivate_after.count() > 0) body["passivateAfterMs"] = o->passivate_after.count();
+        if (o->passivate_messages > 0) body["passivateMessages"] = o->passivate_messages;
+        if (o->stash) body["stash"] = true;
+        if (o->init_timeout.count() > 0) body["initTimeoutMs"] = o->init_timeout.count();
+        if (o->if_absent) body["ifAbsent"] = true;
+        std::string complaint;
+        if (!o->supervisor.empty()) {
+          auto supervisor = json_argument(o->supervisor, complaint);
+          if (!supervisor) return session.usage("--supervisor: " + complaint);
+          body["supervisor"] = std::move(*supervisor);
+        }
+        for (const std::string& text : o->dependencies) {
+          auto dependency = json_argument(text, complaint);
+          if (!dependency) return session.usage("--dependency: " + complaint);
+          body["dependencies"].push_back(std::move(*dependency));
+        }
+        if (session.settings().on("dry-run")) body["dryRun"] = true;
+        int exit = Exit::ok;
+        const auto actor = session.post("/v1/actors", body, exit);
+        if (actor) session.out().one(actor_schema(), *actor);
+        return exit;
+      },
+      {Exit::not_found, Exit::conflict}};
 }
 
 // For commands that do one thing to each of several names: the worst exit code, 10 when it was
@@ -170,8 +219,8 @@ int for_each_name(Session& session, const std::vector<std::string>& names,
     if (code == Exit::ok) continue;
     ++failures;
     exit = worse(exit, code);
-    if (code == Exit::unreachable || code == Exit::denied)
-      return code;  // the rest would fare alike
+    // The rest would fare alike.
+    if (code == Exit::unreachable || code == Exit::denied) return code;
   }
   if (failures != 0 && failures < names.size()) {
     session.note(std::to_string(failures) + " of " + std::to_string(names.size()) + " failed");
@@ -180,67 +229,109 @@ int for_each_name(Session& session, const std::vector<std::string>& names,
   return exit;
 }
 
+// The names on the line and those of -f, one per line.
+std::optional<std::vector<std::string>> names_of(Session& session,
+                                                 const std::vector<std::string>& given,
+                                                 const std::string& file, int& exit) {
+  std::vector<std::string> names = given;
+  if (!file.empty()) {
+    const auto text = read_argument(file == "-" ? file : "@" + file);
+    if (!text) {
+      exit = session.usage("cannot read " + file);
+      return std::nullopt;
+    }
+    std::istringstream lines(*text);
+    for (std::string line; std::getline(lines, line);)
+      if (!line.empty()) names.push_back(line);
+  }
+  if (!names.empty()) return names;
+  exit = session.usage("NAME is required", "names, or -f FILE");
+  return std::nullopt;
+}
+
 Command stop_command() {
   struct Options {
     std::vector<std::string> names;
+    std::string file;
     bool if_exists = false;
   };
 
   auto o = std::make_shared<Options>();
-  return {
-      "actor",
-      "stop",
-      {"kill"},
-      "stops actors and their children; PostStop runs",
-      "DELETE /v1/actors/{name}",
-      {"goaktctl kill order-7", "goaktctl ls tmp- -o name | xargs goaktctl kill -y"},
-      {{"NAME", &o->names, "names, or actor/NAME", true},
-       {"--if-exists", &o->if_exists, "well if it is not there"}},
-      [o](Session& session) {
-        return for_each_name(session, o->names, [&](const std::string& name) -> int {
-          Query query(actor_target(name));
-          query.add_switch("ifExists", o->if_exists);
-          const auto result = session.client().erase(query.target());
-          if (!result) return session.report(result.error());
-          if (session.out().is_table()) {
-            session.out().raw("stopped " + printable(plain_name(name)) + "\n");
-          } else {
-            session.out().one(actor_schema(), {{"name", plain_name(name)}, {"state", "stopped"}});
-          }
-          return Exit::ok;
-        });
-      }};
+  return {"actor",
+          "stop",
+          {"kill"},
+          "stops actors and their children; PostStop runs",
+          "DELETE /v1/actors/{name}",
+          {"goaktctl kill order-7", "goaktctl ls tmp- -o name | xargs goaktctl kill -y",
+           "goaktctl ls tmp- -o name | goaktctl kill -y -f -"},
+          {{"NAME", &o->names, "names, or actor/NAME", false, "@actor"},
+           {"-f,--file", &o->file, "one name per line; - is stdin", false, "@file"},
+           {"--if-exists", &o->if_exists, "well if it is not there"}},
+          [o](Session& session) -> int {
+            int exit = Exit::ok;
+            const auto names = names_of(session, o->names, o->file, exit);
+            if (!names) return exit;
+            const std::string first(plain_name(names->front()));
+            const std::string what = names->size() == 1 ? first + " and its children"
+                                                        : with_thousands(names->size()) + " actors";
+            if (const auto no = session.confirm("Stop " + what, first)) return *no;
+            return for_each_name(session, *names, [&](const std::string& name) -> int {
+              Query query(actor_target(name));
+              query.add_switch("ifExists", o->if_exists);
+              query.add_switch("dryRun", session.settings().on("dry-run"));
+              int code = Exit::ok;
+              if (!session.send({"DELETE", query.target(), {}, {}, {}}, code)) return code;
+              const std::string plain(plain_name(name));
+              if (session.out().is_plain_table())
+                session.out().raw("stopped " + printable(plain) + "\n");
+              else
+                session.out().one(actor_schema(), {{"name", plain}, {"state", "stopped"}});
+              return Exit::ok;
+            });
+          },
+          {Exit::not_found, Exit::conflict, Exit::partial}};
 }
 
-Command verb_command(const char* verb, std::vector<std::string> words, const char* summary) {
+Command verb_command(const char* verb, std::vector<std::string> words, const char* summary,
+                     const char* path, const Document& body, const char* example) {
   auto names = std::make_shared<std::vector<std::string>>();
   return {"actor",
           verb,
           std::move(words),
           summary,
-          std::string("POST /v1/actors/{name}/") + verb,
-          {},
-          {{"NAME", names.get(), "names, or actor/NAME", true}},
-          [names, verb](Session& session) {
+          std::string("POST /v1/actors/{name}/") + path,
+          {example},
+          {{"NAME", names.get(), "names, or actor/NAME", true, "@actor"}},
+          [names, path, body](Session& session) {
             return for_each_name(session, *names, [&](const std::string& name) {
               int exit = Exit::ok;
-              const auto actor = session.post(actor_target(name, std::string("/") + verb),
-                                              Document::object(), exit);
+              const auto actor =
+                  session.post(actor_target(name, std::string("/") + path), body, exit);
               if (actor) session.out().one(actor_schema(), *actor);
               return exit;
             });
-          }};
+          },
+          {Exit::not_found, Exit::conflict, Exit::partial}};
 }
 
 }  // namespace
 
 std::vector<Command> actor_commands() {
+  const Document none = Document::object();
   return {list_command(),
           get_command(),
           spawn_command(),
           stop_command(),
-          verb_command("restart", {"respawn"}, "restarts actors: PostStop, then PreStart"),
-          verb_command("reinstate", {}, "lets suspended actors go on")};
+          verb_command("restart", {"respawn"}, "restarts actors: PostStop, then PreStart",
+                       "restart", none, "goaktctl respawn order-7"),
+          verb_command("reinstate", {}, "lets suspended actors go on", "reinstate", none,
+                       "goaktctl ls --state suspended -o name | xargs goaktctl actor reinstate"),
+          verb_command("passivate", {"passivate"}, "passivates actors now", "passivate", none,
+                       "goaktctl passivate order-7"),
+          verb_command("pause-passivation", {}, "keeps actors from being passivated", "passivation",
+                       {{"paused", true}}, "goaktctl actor pause-passivation order-7"),
+          verb_command("resume-passivation", {}, "lets actors be passivated again", "passivation",
+                       {{"paused", false}}, "goaktctl actor resume-passivation order-7")};
 }
 
 }  // namespace goaktctl

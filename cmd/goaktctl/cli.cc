@@ -1,8 +1,11 @@
 #include "cli.h"
 
 #include "command.h"
+#include "completion.h"
 #include "exit_codes.h"
 #include "goakt/base/text.h"
+#include "help_text.h"
+#include "output/text.h"
 #include "session.h"
 
 #include <CLI/CLI.hpp>
@@ -10,6 +13,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <set>
 
 // The only file that knows CLI11: it costs four seconds to compile. Its own error texts and exit
 // codes are replaced, see report().
@@ -24,7 +28,7 @@ std::string bind_duration(const std::string& text, std::chrono::milliseconds& ou
              : "\"" + text + "\" is no duration (250ms, 5s, 2m, 1h30m)";
 }
 
-void add_flag(CLI::App& app, const Flag& flag, const std::string& group) {
+void add_flag(CLI::App& app, const Flag& flag) {
   CLI::Option* option = nullptr;
   if (auto* const* target = std::get_if<bool*>(&flag.target)) {
     const std::string long_name = flag.names.substr(flag.names.rfind("--") + 2);
@@ -50,100 +54,127 @@ void add_flag(CLI::App& app, const Flag& flag, const std::string& group) {
                  ->type_name("DUR");
   }
   if (flag.required) option->required();
-  option->group(group);
+  // The last one wins, as everywhere on command lines.
+  if (!std::holds_alternative<std::vector<std::string>*>(flag.target))
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
-std::string footer_of(const Command& command) {
-  std::string text;
-  for (const std::string& example : command.examples)
-    text += (text.empty() ? "Examples:\n  " : "\n  ") + example;
-  if (!command.http.empty()) text += (text.empty() ? "" : "\n") + ("Calls: " + command.http);
-  return text;
+// The first two words of the line that are no flags and no values of global flags: noun and verb,
+// or a short word and a name.
+std::vector<std::string> leading_words(int argc, char** argv) {
+  std::vector<std::string> words;
+  for (int i = 1; i < argc && words.size() < 2; ++i) {
+    const std::string word = argv[i];
+    if (!word.starts_with('-')) {
+      words.push_back(word);
+      continue;
+    }
+    for (const SettingRow& row : setting_rows()) {
+      const std::string names = std::string(row.flags) + ",";
+      const bool takes = row.kind != SettingKind::toggle && row.kind != SettingKind::count;
+      if (takes &&
+          (names.starts_with(word + ",") || names.find("," + word + ",") != std::string::npos))
+        ++i;
+    }
+  }
+  words.resize(2);
+  return words;
 }
 
 class CommandLine {
  public:
-  CommandLine() : commands_(all_commands()) {
+  CommandLine(int argc, char** argv) : commands_(all_commands()) {
     root_.fallthrough();  // before subcommands are added: global flags are taken anywhere
-    root_.set_help_flag("-h,--help", "what this is and how to use it");
+    root_.set_help_flag("-h,--help");
     root_.allow_extras();  // unknown words are reported by us, with the nearest known one
-    add_globals();
-    for (Command& command : commands_) add(command);
-    root_.footer("Exit codes: goaktctl help exit-codes");
+    for (const SettingRow& row : setting_rows()) add_global(row);
+    // Only what the line can mean is built. CLI11 takes milliseconds for all of it, and would take
+    // an actor's name that is also a command's for that command.
+    const std::vector<std::string> words = leading_words(argc, argv);
+    const bool knows_verb =
+        std::any_of(commands_.begin(), commands_.end(), [&](const Command& command) {
+          return command.noun == words[0] && !command.verb.empty() && command.verb == words[1];
+        });
+    for (const Command& command : commands_) {
+      const auto& shorts = command.words;
+      if (std::find(shorts.begin(), shorts.end(), words[0]) != shorts.end())
+        fill(root_.add_subcommand(words[0]), command);
+      else if (command.noun == words[0] && (!knows_verb || command.verb == words[1]))
+        add(command);
+    }
   }
 
   int run(int argc, char** argv) {
     try {
       root_.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-      std::fputs(deepest()->help().c_str(), stdout);
-      return Exit::ok;
+      return print_help(argc, argv);
     } catch (const CLI::ParseError& error) {
-      Session session(globals_);
+      Session session(given_);
       if (const auto unknown = unknown_word(session)) return *unknown;
       return session.usage(error.what(), "goaktctl " + path_of(deepest()) + "--help");
     }
-    Session session(globals_);
+    Session session(given_);
     if (const auto unknown = unknown_word(session)) return *unknown;
     const CLI::App* chosen = deepest();
     const auto leaf = leaves_.find(chosen);
     if (leaf == leaves_.end()) {
-      if (chosen == &root_) {
-        std::fputs(root_.help().c_str(), stdout);
-        return Exit::ok;
-      }
+      if (chosen == &root_) return print_help(argc, argv);
       return session.usage("what about " + chosen->get_name() + "?",
                            "goaktctl " + path_of(chosen) + "--help");
     }
     if (const auto wrong = session.prepare()) return *wrong;
-    const int code = leaf->second->run(session);
-    return session.out().flush() ? code : Exit::broken_pipe;
+    return finish(session, leaf->second->run(session));
   }
 
  private:
-  void add_globals() {
-    const Flag flags[] = {
-        {"--endpoint", &globals_.endpoints, "unix:///path or http://host:port; repeatable"},
-        {"-o,--output", &globals_.output, "table, wide, json, ndjson, yaml, name"},
-        {"--no-headers", &globals_.no_headers, "tables without the line of headers"},
-        {"--no-trunc", &globals_.no_trunc, "never cut or leave out columns"},
-        {"--columns", &globals_.columns, "A,B,C: headers or dotted paths of the JSON"},
-        {"--timeout", &globals_.timeout, "for one request, 10s"},
-        {"--retries", &globals_.retries, "of reads, 2"},
-        {"--request-id", &globals_.request_id, "to find this call in the node's log"},
-        {"-q,--quiet", &globals_.quiet, "no progress, no hints"},
-        {"-y,--yes", &globals_.yes, "no questions"},
-    };
-    for (const Flag& flag : flags) add_flag(root_, flag, "Global");
-    root_.add_flag("-v", globals_.verbose, "say on stderr what is called")->group("Global");
+  // What the output engine has to say after the command.
+  static int finish(Session& session, int code) {
+    if (!session.out().flush()) return Exit::broken_pipe;
+    if (code != Exit::ok) return code;
+    if (!session.out().complaint().empty())
+      return session.refuse(Exit::failed, "jq", session.out().complaint());
+    if (session.settings().on("require-match") && !session.out().has_printed())
+      return Exit::not_found;
+    return code;
   }
 
-  void add(Command& command) {
+  void add_global(const SettingRow& row) {
+    const std::string key = row.key;
+    const auto store = [this, key](std::string value) { given_[key].push_back(std::move(value)); };
+    if (row.kind == SettingKind::toggle) {
+      std::string names = row.flags;
+      const std::string word = names.substr(names.rfind("--") + 2);
+      if (!word.starts_with("no-")) names += ",!--no-" + word;
+      root_.add_flag_function(names, [store](std::int64_t n) { store(n > 0 ? "true" : "false"); });
+    } else if (row.kind == SettingKind::count) {
+      root_.add_flag_function(row.flags, [store](std::int64_t n) {
+        for (std::int64_t i = 0; i < n; ++i) store("1");
+      });
+    } else {
+      root_
+          .add_option_function<std::vector<std::string>>(
+              row.flags,
+              [store](const std::vector<std::string>& all) {
+                for (const std::string& value : all) store(value);
+              })
+          ->allow_extra_args(false)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+  }
+
+  void add(const Command& command) {
     CLI::App* noun = &root_;
     if (!command.verb.empty()) {
       CLI::App*& known = nouns_[command.noun];
-      if (known == nullptr) {
-        known = root_.add_subcommand(command.noun, "commands about " + command.noun + "s");
-        known->group("Nouns");
-      }
+      if (known == nullptr) known = root_.add_subcommand(command.noun);
       noun = known;
     }
-    CLI::App* leaf =
-        noun->add_subcommand(command.verb.empty() ? command.noun : command.verb, command.summary);
-    if (command.verb.empty()) leaf->group("Commands");
-    fill(leaf, command);
-    for (const std::string& word : command.words) {
-      if (word == command.noun && command.verb.empty()) continue;
-      CLI::App* alias = root_.add_subcommand(word, command.summary);
-      alias->group("Short words");
-      fill(alias, command);
-    }
+    fill(noun->add_subcommand(command.verb.empty() ? command.noun : command.verb), command);
   }
 
-  void fill(CLI::App* app, Command& command) {
-    for (const Flag& flag : command.flags)
-      add_flag(*app, flag, flag.names.starts_with('-') ? "Options" : "Arguments");
-    app->footer(footer_of(command));
+  void fill(CLI::App* app, const Command& command) {
+    for (const Flag& flag : command.flags) add_flag(*app, flag);
     leaves_[app] = &command;
   }
 
@@ -160,32 +191,64 @@ class CommandLine {
     return path;
   }
 
+  int print_help(int argc, char** argv) const {
+    const bool full = std::any_of(
+        argv, argv + argc, [](const char* word) { return std::string_view(word) == "--help"; });
+    const CLI::App* chosen = deepest();
+    const auto leaf = leaves_.find(chosen);
+    const std::string text = leaf != leaves_.end() ? command_help(*leaf->second, full)
+                             : chosen == &root_    ? root_help(commands_, full)
+                                                   : noun_help(chosen->get_name(), commands_);
+    std::fputs(text.c_str(), stdout);
+    return std::fflush(stdout) == 0 ? Exit::ok : Exit::broken_pipe;
+  }
+
+  // The words that could have stood there.
+  std::vector<std::string> known_words(const CLI::App* at) const {
+    std::set<std::string> known;
+    for (const Command& command : commands_) {
+      if (command.hidden) continue;
+      if (at == &root_) {
+        known.insert(command.noun);
+        known.insert(command.words.begin(), command.words.end());
+      } else if (command.noun == at->get_name() && !command.verb.empty()) {
+        known.insert(command.verb);
+      }
+    }
+    return {known.begin(), known.end()};
+  }
+
+  static std::vector<std::string> known_flags(const CLI::App* at) {
+    std::vector<std::string> known;
+    for (; at != nullptr; at = at->get_parent())
+      for (const CLI::Option* option : at->get_options())
+        for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    return known;
+  }
+
   // CLI11 says only that something is missing when a word is wrong.
   std::optional<int> unknown_word(Session& session) const {
     const std::vector<std::string> extras = root_.remaining(true);
     if (extras.empty()) return std::nullopt;
     const CLI::App* at = deepest();
     const std::string& word = extras.front();
+    const bool is_leaf = leaves_.contains(at);
     std::vector<std::string> known;
-    if (word.starts_with('-')) {
-      for (const CLI::App* app : {at, &root_}) {
-        for (const CLI::Option* option : app->get_options())
-          for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-      }
-    } else if (leaves_.find(at) == leaves_.end()) {
-      for (const CLI::App* app : at->get_subcommands({})) known.push_back(app->get_name());
-    }
+    if (word.starts_with('-'))
+      known = known_flags(at);
+    else if (!is_leaf)
+      known = known_words(at);
     const std::string near = goakt::nearest(word.substr(0, word.find('=')), known);
     const std::string hint =
         near.empty() ? "goaktctl " + path_of(at) + "--help" : "did you mean " + near + "?";
-    const char* what = word.starts_with('-')  ? "unknown flag "
-                       : leaves_.contains(at) ? "one argument too many: "
-                                              : "unknown word ";
-    return session.usage(what + word, hint);
+    const char* what = word.starts_with('-') ? "unknown flag "
+                       : is_leaf             ? "one argument too many: "
+                                             : "unknown word ";
+    return session.usage(what + printable(word), hint);
   }
 
-  Globals globals_;
-  CLI::App root_{"Operates goaktd nodes through their admin API", "goaktctl"};
+  GivenFlags given_;
+  CLI::App root_{"", "goaktctl"};
   std::vector<Command> commands_;
   std::map<std::string, CLI::App*> nouns_;
   std::map<const CLI::App*, const Command*> leaves_;
@@ -194,7 +257,10 @@ class CommandLine {
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
-  CommandLine line;
+  // Before CLI11 sees the words: it would check them, and they are not finished.
+  if (argc > 1 && std::string_view(argv[1]) == "__complete")
+    return complete({argv + 2, argv + argc});
+  CommandLine line(argc, argv);
   return line.run(argc, argv);
 }
 

@@ -19,7 +19,8 @@
   X(unhealthy, 11, "unhealthy", "a check found something bad")                                    \
   X(actor_error, 12, "actor-error", "the actor answered with an error, or has no handler for it") \
   X(unsupported, 13, "unsupported", "that node cannot do it")                                     \
-  X(interrupted, 130, "interrupted", "SIGINT")                                                    \
+  X(interrupted, 130, "interrupted", "SIGINT; long work at the server goes on")                   \
+  X(terminated, 143, "terminated", "SIGTERM; likewise")                                           \
   X(broken_pipe, 141, "broken pipe", "whoever read the output has gone; ends silently")
 
 namespace goaktctl {

@@ -1,9 +1,7 @@
 #include "cli.h"
-
-#include <csignal>
+#include "interrupt.h"
 
 int main(int argc, char** argv) {
-  // A broken connection or a closed pipe is an error to report, not the end.
-  std::signal(SIGPIPE, SIG_IGN);
+  goaktctl::install_interrupts();
   return goaktctl::run_command_line(argc, argv);
 }

@@ -9,7 +9,8 @@ namespace goaktctl {
 // "/v1/actors?prefix=a&limit=10": a target built part by part, encoded. Empty values are left out.
 class Query {
  public:
-  explicit Query(std::string path) : target_(std::move(path)) {}
+  explicit Query(std::string target)
+      : target_(std::move(target)), first_(target_.find('?') == std::string::npos) {}
 
   Query& add(std::string_view key, std::string_view value);
 
@@ -21,12 +22,17 @@ class Query {
 
  private:
   std::string target_;
-  bool first_ = true;
+  bool first_;
 };
 
-// "/v1/actors/NAME", NAME as printed by `-o name` or typed, encoded as one segment.
+// "/v1/actors/NAME/rest". NAME as printed by `-o name` ("actor/order-7"), typed ("parent/child"),
+// or a whole address, goakt://SYSTEM@HOST:PORT/[PARENT/]NAME, which also says at which node.
 std::string actor_target(std::string_view name, std::string_view rest = {});
 // "actor/order-7" to "order-7".
 std::string_view plain_name(std::string_view name);
+// "node/10.0.0.4:3320" to "10.0.0.4:3320": what `-o name` prints is taken back by every command.
+std::string_view plain_id(std::string_view noun, std::string_view id);
+// "/v1/operations/ID/rest", the id encoded.
+std::string item_target(std::string_view folder, std::string_view id, std::string_view rest = {});
 
 }  // namespace goaktctl

@@ -194,8 +194,8 @@ int send_file(Session& session, const std::string& file) {
   const int input = open_input(file);
   if (input < 0) return session.usage(file + ": " + std::strerror(errno));
   // A batch may hold a thousand asks, each with a time of its own.
-  session.client().set_timeout(
-      std::max<std::chrono::milliseconds>(session.globals().timeout, std::chrono::minutes(6)));
+  session.client().set_timeout(std::max<std::chrono::milliseconds>(
+      session.settings().duration("timeout"), std::chrono::minutes(6)));
   Progress progress(session, !session.quiet() && is_terminal(STDERR_FILENO));
   int exit = Exit::ok;
   {

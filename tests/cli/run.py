@@ -6,22 +6,28 @@
     data| text
     $ goaktctl get nobody        a command, run by the shell in the temporary folder
     in| text                     its standard input
+    terminal: 80                 its standard output is a terminal of so many columns
     exit: 3                      its exit code; 0 when not said
     out| text                    its standard output, all of it, line by line; <*> stands for anything
     out~ pattern                 or: somewhere in it, a regular expression
     err~ pattern                 somewhere in its standard error
 
 Lines that begin with # are comments. $DIR is the temporary folder, $PLUGINS where the test plugins are,
-$BIN where the programs are.
+$BIN where the programs are, $SOURCE the top of the project, $HTTP the node's loopback address.
 """
 
 import argparse
+import fcntl
 import os
+import pty
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import threading
 import time
 
 DEADLINE = 60
@@ -33,6 +39,7 @@ class Case:
         self.command = command
         self.stdin = []
         self.exit = 0
+        self.terminal = None
         self.out = None
         self.patterns = []  # (stream, pattern)
 
@@ -56,6 +63,8 @@ def parse(path):
                 cases[-1].stdin.append(line[4:])
             elif line.startswith("exit:"):
                 cases[-1].exit = int(line[5:])
+            elif line.startswith("terminal:"):
+                cases[-1].terminal = int(line[9:])
             elif line.startswith("out|"):
                 cases[-1].out = (cases[-1].out or []) + [line[5:]]
             elif line.startswith(("out~", "err~")):
@@ -103,6 +112,43 @@ def start_node(goaktd, flags, folder, environment):
         sys.exit(f"the node did not start:\n{text.read()}")
 
 
+def run_on_terminal(case, folder, environment):
+    """Runs the command with a terminal as its standard output."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, case.terminal, 0, 0))
+    process = subprocess.Popen(case.command, shell=True, cwd=folder, stdin=subprocess.DEVNULL,
+                               env={**environment, "TERM": "xterm"}, stdout=theirs,
+                               stderr=subprocess.PIPE, text=True)
+    os.close(theirs)
+    pieces = []
+
+    def read():
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # the last writer has gone
+                return
+            if not piece:
+                return
+            pieces.append(piece)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    stderr = process.communicate(timeout=DEADLINE)[1]
+    reader.join(DEADLINE)
+    os.close(ours)
+    stdout = b"".join(pieces).decode("utf-8", "replace").replace("\r\n", "\n")
+    return subprocess.CompletedProcess(case.command, process.returncode, stdout, stderr)
+
+
+def run(case, folder, environment):
+    if case.terminal is not None:
+        return run_on_terminal(case, folder, environment)
+    return subprocess.run(case.command, shell=True, cwd=folder, env=environment, text=True,
+                          input="".join(line + "\n" for line in case.stdin),
+                          capture_output=True, timeout=DEADLINE, check=False)
+
+
 def main():
     options = argparse.ArgumentParser()
     for name in ("--goaktd", "--goaktctl", "--plugins"):
@@ -114,6 +160,7 @@ def main():
     environment = {
         "PATH": os.path.dirname(options.goaktctl) + ":" + os.environ["PATH"],
         "BIN": os.path.dirname(options.goaktctl), "DIR": folder, "PLUGINS": options.plugins,
+        "SOURCE": os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
         "GOAKTCTL_ENDPOINTS": f"unix://{folder}/admin.sock", "HOME": folder,
         # The shell's commands end early: what they leave to the kernel is no leak of ours.
         **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")},
@@ -128,9 +175,7 @@ def main():
             flags = [os.path.expandvars(f.replace("$PLUGINS", options.plugins)) for f in flags]
             node = start_node(options.goaktd, flags, folder, environment)
         for case in cases:
-            result = subprocess.run(case.command, shell=True, cwd=folder, env=environment, text=True,
-                                    input="".join(line + "\n" for line in case.stdin),
-                                    capture_output=True, timeout=DEADLINE, check=False)
+            result = run(case, folder, environment)
             problems = check(case, result)
             if problems:
                 failed += 1

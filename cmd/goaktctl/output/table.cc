@@ -43,7 +43,22 @@ std::vector<std::size_t> Table::choose(std::vector<std::size_t>& widths,
   return shown;
 }
 
-std::string Table::render(std::optional<std::size_t> width, bool headers) const {
+std::string_view state_color(std::string_view word) {
+  constexpr std::string_view kGood[] = {"running", "active", "succeeded", "ok", "met", "ready"};
+  constexpr std::string_view kBusy[] = {"suspended", "pending",  "cancelling", "draining",
+                                        "cordoned",  "starting", "waiting",    "warn"};
+  constexpr std::string_view kBad[] = {"failed",     "stopping", "stopped", "left",
+                                       "error",      "fatal",    "partial", "unreachable",
+                                       "impossible", "cancelled"};
+  const auto has = [&](const auto& words) {
+    return std::find(std::begin(words), std::end(words), word) != std::end(words);
+  };
+  if (has(kGood)) return "\033[32m";
+  if (has(kBusy)) return "\033[33m";
+  return has(kBad) ? "\033[31m" : "";
+}
+
+std::string Table::render(std::optional<std::size_t> width, bool headers, bool color) const {
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     std::size_t widest = headers ? display_width(columns_[i].header) : 0;
@@ -53,20 +68,27 @@ std::string Table::render(std::optional<std::size_t> width, bool headers) const 
   const std::vector<std::size_t> shown = choose(widths, width);
 
   std::string out;
-  const auto line = [&](auto&& cell_of) {
+  const auto line = [&](auto&& cell_of, bool is_header) {
     std::string text;
     for (std::size_t k = 0; k < shown.size(); ++k) {
       const std::size_t i = shown[k];
       const std::string cell = cut_middle(cell_of(i), widths[i]);
       const std::string pad(widths[i] - std::min(widths[i], display_width(cell)), ' ');
       if (k != 0) text.append(kGap, ' ');
-      text += columns_[i].right ? pad + cell : cell + pad;
+      const std::string_view paint = !color              ? std::string_view()
+                                     : is_header         ? "\033[1m"
+                                     : columns_[i].state ? state_color(cell)
+                                                         : std::string_view();
+      if (columns_[i].right) text += pad;
+      text.append(paint).append(cell).append(paint.empty() ? "" : "\033[0m");
+      if (!columns_[i].right) text += pad;
     }
     text.erase(text.find_last_not_of(' ') + 1);
     out += text + "\n";
   };
-  if (headers) line([&](std::size_t i) -> const std::string& { return columns_[i].header; });
-  for (const auto& row : rows_) line([&](std::size_t i) -> const std::string& { return row[i]; });
+  if (headers) line([&](std::size_t i) -> const std::string& { return columns_[i].header; }, true);
+  for (const auto& row : rows_)
+    line([&](std::size_t i) -> const std::string& { return row[i]; }, false);
   return out;
 }
 

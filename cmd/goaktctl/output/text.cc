@@ -1,7 +1,10 @@
 #include "output/text.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <vector>
 
 namespace goaktctl {
@@ -106,6 +109,84 @@ std::string short_duration(double seconds) {
   else
     std::snprintf(text, sizeof text, "%.0fus", seconds * 1e6);
   return text;
+}
+
+std::string fine_duration(double seconds) {
+  char text[48];
+  if (seconds >= 1) return short_duration(seconds);
+  if (seconds >= 1e-3)
+    std::snprintf(text, sizeof text, "%.2fms", seconds * 1e3);
+  else if (seconds >= 1e-6)
+    std::snprintf(text, sizeof text, "%.1fus", seconds * 1e6);
+  else
+    std::snprintf(text, sizeof text, "%.0fns", std::max(seconds, 0.0) * 1e9);
+  return text;
+}
+
+std::string short_number(double number) {
+  if (!std::isfinite(number)) return "-";
+  if (number < 0) return "-" + short_number(-number);
+  if (number >= 1000)
+    return with_thousands(static_cast<std::uint64_t>(std::min(number, 1e18) + 0.5));
+  char text[32];
+  if (number == std::floor(number))
+    std::snprintf(text, sizeof text, "%.0f", number);
+  else
+    std::snprintf(text, sizeof text, number >= 10 ? "%.1f" : "%.2f", number);
+  return text;
+}
+
+std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text) {
+  std::tm parts{};
+  int used = 0;
+  const std::string copy(text);
+  if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year, &parts.tm_mon,
+                  &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &used) != 6)
+    return std::nullopt;
+  parts.tm_year -= 1900;
+  parts.tm_mon -= 1;
+  double fraction = 0;
+  std::string_view rest = text.substr(static_cast<std::size_t>(used));
+  if (rest.starts_with('.')) {
+    double scale = 0.1;
+    for (rest.remove_prefix(1); !rest.empty() && std::isdigit(static_cast<unsigned char>(rest[0]));
+         rest.remove_prefix(1), scale /= 10)
+      fraction += scale * (rest[0] - '0');
+  }
+  if (rest != "Z") return std::nullopt;
+  return std::chrono::system_clock::from_time_t(::timegm(&parts)) +
+         std::chrono::milliseconds(std::llround(fraction * 1000));
+}
+
+std::string format_time(std::chrono::system_clock::time_point time) {
+  const auto since = time.time_since_epoch();
+  const auto whole = std::chrono::floor<std::chrono::seconds>(since);
+  const std::time_t clock = static_cast<std::time_t>(whole.count());
+  std::tm parts{};
+  ::gmtime_r(&clock, &parts);
+  char text[40];
+  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+  std::snprintf(text + size, sizeof text - size, ".%03dZ",
+                static_cast<int>(
+                    std::chrono::duration_cast<std::chrono::milliseconds>(since - whole).count()));
+  return text;
+}
+
+std::vector<std::string> split_commas(std::string_view list) {
+  std::vector<std::string> words;
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    if (comma != 0) words.emplace_back(list.substr(0, comma));
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+  }
+  return words;
+}
+
+bool same_word(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) ==
+           std::tolower(static_cast<unsigned char>(y));
+  });
 }
 
 }  // namespace goaktctl

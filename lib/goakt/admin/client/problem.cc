@@ -97,6 +97,11 @@ CallFailure CallFailure::from_error(const Error& error, std::string_view request
       failure.title = "No answer in time";
       failure.exit = 7;
       break;
+    case ErrorCode::permission_denied:
+      failure.code = "unauthenticated";
+      failure.title = "Unauthenticated";
+      failure.exit = 5;
+      break;
     case ErrorCode::invalid_argument:
       failure.code = "invalid-argument";
       failure.title = "Invalid argument";

@@ -10,7 +10,7 @@ tl::unexpected<Error> refuse(std::string_view url, std::string_view why) {
   std::string text("\"");
   text.append(url).append("\" is no endpoint: ").append(why);
   return unexpected(Error(ErrorCode::invalid_argument, std::move(text))
-                        .with_hint("write unix:///path or http://host:port"));
+                        .with_hint("write unix:///path, http://host:port or https://host:port"));
 }
 
 }  // namespace
@@ -18,15 +18,16 @@ tl::unexpected<Error> refuse(std::string_view url, std::string_view why) {
 Result<Address> Address::parse(std::string_view url) {
   constexpr std::string_view kUnix = "unix://";
   constexpr std::string_view kHttp = "http://";
+  constexpr std::string_view kHttps = "https://";
   Address address;
   if (url.starts_with(kUnix)) {
     address.unix_path = url.substr(kUnix.size());
     if (!address.unix_path.starts_with('/')) return refuse(url, "the socket path must be absolute");
     return address;
   }
-  if (url.starts_with("https://")) return refuse(url, "https is not supported yet");
-  if (!url.starts_with(kHttp)) return refuse(url, "unknown scheme");
-  std::string_view rest = url.substr(kHttp.size());
+  address.tls = url.starts_with(kHttps);
+  if (!address.tls && !url.starts_with(kHttp)) return refuse(url, "unknown scheme");
+  std::string_view rest = url.substr(address.tls ? kHttps.size() : kHttp.size());
   if (rest.ends_with('/')) rest.remove_suffix(1);
   const auto colon = rest.rfind(':');
   if (colon == std::string_view::npos || rest.ends_with(']')) return refuse(url, "no port");
@@ -48,7 +49,8 @@ Result<Address> Address::parse(std::string_view url) {
 std::string Address::to_string() const {
   if (is_unix()) return "unix://" + unix_path;
   const bool ipv6 = host.find(':') != std::string::npos;
-  return "http://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  return (tls ? "https://" : "http://") + (ipv6 ? "[" + host + "]" : host) + ":" +
+         std::to_string(port);
 }
 
 }  // namespace goakt::http

@@ -16,13 +16,14 @@ struct Address {
   std::string unix_path;  // empty: TCP
   std::string host;
   std::uint16_t port = 0;
+  bool tls = false;
 
   bool is_unix() const { return !unix_path.empty(); }
 
   bool operator==(const Address&) const = default;
 
-  // "unix:///run/goaktd/admin.sock", "http://127.0.0.1:4258", "http://[::1]:80". A port is required
-  // for http: no admin server listens on 80, and a forgotten port should not end in a time-out.
+  // "unix:///run/goaktd/admin.sock", "http://127.0.0.1:4258", "https://[::1]:80". A port is
+  // required: no admin server listens on 80, and a forgotten port should not end in a time-out.
   [[nodiscard]] static Result<Address> parse(std::string_view url);
   std::string to_string() const;
 };

@@ -1,15 +1,45 @@
 #include "goakt/backend/http/client.h"
 
 #include <httplib.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <netdb.h>
 
 namespace goakt::http {
 
-struct Client::Connection {
-  explicit Connection(const Address& address)
-      : client(address.is_unix() ? address.unix_path : address.host,
-               address.is_unix() ? 80 : address.port) {}
+namespace {
 
-  httplib::Client client;
+// The numeric address of a host, so that a name of another certificate can be asked for there.
+std::string numeric(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return host;
+  char text[NI_MAXHOST] = {};
+  ::getnameinfo(found->ai_addr, found->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST);
+  ::freeaddrinfo(found);
+  return text;
+}
+
+std::unique_ptr<httplib::ClientImpl> make_client(const Address& address, const Tls& tls) {
+  if (address.is_unix()) return std::make_unique<httplib::ClientImpl>(address.unix_path, 80);
+  if (!address.tls) return std::make_unique<httplib::ClientImpl>(address.host, address.port);
+  const std::string& name = tls.server_name.empty() ? address.host : tls.server_name;
+  auto client =
+      std::make_unique<httplib::SSLClient>(name, address.port, tls.cert_file, tls.key_file);
+  if (name != address.host) client->set_hostname_addr_map({{name, numeric(address.host)}});
+  if (!tls.ca_file.empty()) client->set_ca_cert_path(tls.ca_file);
+  client->enable_server_certificate_verification(tls.verify);
+  return client;
+}
+
+}  // namespace
+
+struct Client::Connection {
+  Connection(const Address& address, const Tls& tls) : client(make_client(address, tls)) {}
+
+  std::unique_ptr<httplib::ClientImpl> client;
 };
 
 namespace {
@@ -21,8 +51,61 @@ bool same_name(std::string_view a, std::string_view b) {
          });
 }
 
+constexpr std::size_t kMaxErrorBody = 1024 * 1024;
+
+std::string host_header(const Address& address) {
+  if (address.is_unix()) return "localhost";
+  const bool ipv6 = address.host.find(':') != std::string::npos;
+  return (ipv6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
 tl::unexpected<Error> lost(const Address& address, std::string_view why) {
   return fail(ErrorCode::unreachable, address.to_string().append(": ").append(why));
+}
+
+// With TLS 1.3 a server refuses a client's certificate after the handshake: the next read fails
+// with its alert.
+bool certificate_was_refused() {
+  switch (ERR_GET_REASON(::ERR_peek_last_error())) {
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+      return true;
+    default:
+      return false;
+  }
+}
+
+tl::unexpected<Error> failure(const Address& address, httplib::Error error, bool timed_out) {
+  if (address.tls && certificate_was_refused()) {
+    return unexpected(Error(ErrorCode::permission_denied,
+                            address.to_string() + ": the server refuses our certificate")
+                          .with_hint("--cert and --key of a client that it knows"));
+  }
+  switch (error) {
+    case httplib::Error::Connection:
+      return lost(address, "nobody answers there");
+    case httplib::Error::ConnectionTimeout:
+      return lost(address, "no connection in time");
+    case httplib::Error::SSLConnection:
+      return lost(address, "the TLS handshake failed");
+    case httplib::Error::SSLLoadingCerts:
+      return unexpected(Error(ErrorCode::invalid_argument, "cannot read the authorities' file"));
+    case httplib::Error::SSLServerVerification:
+      return unexpected(
+          Error(ErrorCode::unreachable, address.to_string() + ": its certificate is not trusted")
+              .with_hint("--cacert FILE of its authority, --server-name NAME of its certificate"));
+    default:
+      break;
+  }
+  if (timed_out)
+    return fail(ErrorCode::request_timeout, address.to_string() + ": no answer in time");
+  return fail(ErrorCode::connection_lost,
+              address.to_string() + ": the connection broke (" + httplib::to_string(error) + ")");
 }
 
 }  // namespace
@@ -33,11 +116,11 @@ std::string_view Response::header(std::string_view name) const {
   return {};
 }
 
-Client::Client(Address address, Timeouts timeouts)
+Client::Client(Address address, Timeouts timeouts, const Tls& tls)
     : address_(std::move(address)),
       timeouts_(timeouts),
-      connection_(std::make_unique<Connection>(address_)) {
-  httplib::Client& client = connection_->client;
+      connection_(std::make_unique<Connection>(address_, tls)) {
+  httplib::ClientImpl& client = *connection_->client;
   if (address_.is_unix()) client.set_address_family(AF_UNIX);
   client.set_keep_alive(true);
   client.set_tcp_nodelay(!address_.is_unix());  // headers and body are two writes: 40 ms otherwise
@@ -52,35 +135,54 @@ Client& Client::operator=(Client&&) noexcept = default;
 Client::~Client() = default;
 
 Result<Response> Client::send(const Request& request) {
+  return run(request, nullptr);
+}
+
+Result<Response> Client::stream(const Request& request, const Receiver& receive) {
+  return run(request, &receive);
+}
+
+Result<Response> Client::run(const Request& request, const Receiver* receive) {
   httplib::Request out;
   out.method = request.method;
   out.path = request.target;
   out.body = request.body;
   for (const Header& header : request.headers) out.headers.emplace(header.name, header.value);
-  if (address_.is_unix()) out.headers.emplace("Host", "localhost");
+  out.headers.emplace("Host", host_header(address_));
   if (!request.content_type.empty()) out.headers.emplace("Content-Type", request.content_type);
 
-  const auto begin = std::chrono::steady_clock::now();
-  auto answer = connection_->client.send(out);
-  if (!answer) {
-    switch (answer.error()) {
-      case httplib::Error::Connection:
-        return lost(address_, "nobody answers there");
-      case httplib::Error::ConnectionTimeout:
-        return lost(address_, "no connection in time");
-      default:
-        // The library does not say whether a read failed or took too long.
-        if (std::chrono::steady_clock::now() - begin >= timeouts_.request)
-          return fail(ErrorCode::request_timeout, address_.to_string() + ": no answer in time");
-        return fail(ErrorCode::connection_lost, address_.to_string() + ": the connection broke (" +
-                                                    httplib::to_string(answer.error()) + ")");
-    }
-  }
   Response response;
-  response.status = answer->status;
-  response.body = std::move(answer->body);
-  for (const auto& [name, value] : answer->headers) response.headers.push_back({name, value});
-  return response;
+  bool ended_by_us = false;
+  const auto take_head = [&](const httplib::Response& head) {
+    response.status = head.status;
+    for (const auto& [name, value] : head.headers) response.headers.push_back({name, value});
+    return true;
+  };
+  if (receive) {
+    out.response_handler = take_head;
+    out.content_receiver = [&](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
+      if (response.status >= 400) {
+        response.body.append(data, size);
+        return response.body.size() < kMaxErrorBody;
+      }
+      ended_by_us = !(*receive)({data, size});
+      return !ended_by_us;
+    };
+  }
+  ::ERR_clear_error();
+  const auto begin = std::chrono::steady_clock::now();
+  auto answer = connection_->client->send(out);
+  if (answer) {
+    if (!receive) {
+      take_head(*answer);
+      response.body = std::move(answer->body);
+    }
+    return response;
+  }
+  if (receive && (ended_by_us || response.status >= 400)) return response;
+  const auto took = std::chrono::steady_clock::now() - begin;
+  // The library does not say whether a read failed or took too long.
+  return failure(address_, answer.error(), !receive && took >= timeouts_.request);
 }
 
 std::string encode(std::string_view text) {

@@ -4,6 +4,7 @@
 #include "goakt/base/result.h"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,30 +34,49 @@ struct Response {
   std::string_view header(std::string_view name) const;
 };
 
+// Files and names for https; empty: the system's authorities, no certificate of our own, the name
+// in the address.
+struct Tls {
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
+  std::string server_name;
+  bool verify = true;
+};
+
 // One kept-alive connection to one server, used by everyone who talks HTTP to somebody.
 //
 // Not for use by two threads at once: one client is one request at a time. Fails with `unreachable`
 // when nobody answers there, `connection_lost` when it breaks (the server may have acted or not),
-// `request_timeout` when the time is over (likewise).
+// `request_timeout` when the time is over (likewise), `permission_denied` when the server refuses
+// our certificate, `invalid_argument` when a file of `Tls` cannot be read.
 // The program must ignore SIGPIPE.
 class Client {
  public:
   struct Timeouts {
     std::chrono::milliseconds connect{5'000};
-    std::chrono::milliseconds request{10'000};
+    std::chrono::milliseconds request{10'000};  // of a stream: between two pieces
   };
 
-  Client(Address address, Timeouts timeouts);
+  // Takes a piece of a body; false ends the request.
+  using Receiver = std::function<bool(std::string_view)>;
+
+  Client(Address address, Timeouts timeouts, const Tls& tls = {});
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
   ~Client();
 
   [[nodiscard]] Result<Response> send(const Request& request);
+  // The body of a success goes to `receive` as it comes; that of an error is in the response. When
+  // the receiver ends it, that is a success too.
+  [[nodiscard]] Result<Response> stream(const Request& request, const Receiver& receive);
 
   const Address& address() const { return address_; }
 
  private:
   struct Connection;
+
+  [[nodiscard]] Result<Response> run(const Request& request, const Receiver* receive);
 
   Address address_;
   Timeouts timeouts_;

@@ -1,0 +1,119 @@
+#include "command.h"
+#include "exit_codes.h"
+#include "operation.h"
+#include "output/text.h"
+#include "query.h"
+#include "session.h"
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+
+namespace goaktctl {
+
+namespace {
+
+struct Options {
+  std::string workload, target, kind = "demo.echo";
+  std::int64_t messages = 0;
+  std::chrono::milliseconds time{0};
+  std::string size = "64B";
+  std::int64_t senders = 4;
+  std::int64_t in_flight = 256;
+};
+
+// "64B", "16KiB", "1MiB" or a number of bytes; -1 when it is none.
+std::int64_t bytes_of(const std::string& text) {
+  std::size_t used = 0;
+  std::int64_t number = 0;
+  while (used < text.size() && used < 9 && text[used] >= '0' && text[used] <= '9')
+    number = number * 10 + (text[used++] - '0');
+  const std::string unit = text.substr(used);
+  if (used == 0) return -1;
+  if (unit.empty() || unit == "B") return number;
+  if (unit == "KiB") return number * 1024;
+  return unit == "MiB" ? number * 1024 * 1024 : -1;
+}
+
+std::string nanos_text(const Document& result, const char* path) {
+  const Document* nanos = at_path(result, path);
+  return nanos && nanos->is_number() ? fine_duration(nanos->get<double>() / 1e9) : "-";
+}
+
+void print_result(Session& session, const Document& operation) {
+  const Document* result = at_path(operation, "result");
+  if (!session.out().is_plain_table() || !result || !result->is_object()) {
+    if (session.out().is_table() || !result || !result->is_object())
+      session.out().one(schema_of("op"), operation);
+    else
+      session.out().document(*result);
+    return;
+  }
+  const auto line = [&](const char* title, const std::string& text) {
+    std::string head(title);
+    head.resize(14, ' ');
+    session.out().raw(head + text + "\n");
+  };
+  const auto number = [&](const char* path) {
+    const Document* value = at_path(*result, path);
+    return value && value->is_number() ? short_number(value->get<double>()) : std::string("-");
+  };
+  line("messages", number("messages") + "  failed " + number("failed"));
+  line("rate", number("messagesPerSecond") + " msgs/s");
+  line("latency", "p50 " + nanos_text(*result, "latencyNanos.p50") + "  p90 " +
+                      nanos_text(*result, "latencyNanos.p90") + "  p99 " +
+                      nanos_text(*result, "latencyNanos.p99") + "  p99.9 " +
+                      nanos_text(*result, "latencyNanos.p999") + "  max " +
+                      nanos_text(*result, "latencyNanos.max"));
+  line("cpu", number("cpuSeconds") + " s");
+  if (const Document* machine = at_path(*result, "environment"))
+    line("environment", printable(machine->is_string() ? plain_text(*machine) : machine->dump()));
+}
+
+int run_bench(Session& session, const Options& o) {
+  const std::int64_t size = bytes_of(o.size);
+  if (size < 0) return session.usage("--size is no size: " + o.size, "64B, 16KiB, 1MiB");
+  Document body = {
+      {"type", o.workload}, {"sizeBytes", size}, {"senders", o.senders}, {"inFlight", o.in_flight}};
+  if (o.target.empty())
+    body["kind"] = o.kind;
+  else
+    body["target"] = plain_name(o.target);
+  if (o.messages > 0) body["messages"] = o.messages;
+  if (o.time.count() > 0) body["forMs"] = o.time.count();
+  if (session.settings().on("yes")) body["force"] = true;
+  int exit = Exit::ok;
+  auto operation = session.post("/v1/bench", body, exit);
+  if (!operation) return exit;
+  if (session.settings().on("detach")) {
+    session.out().one(schema_of("op"), *operation);
+    return exit;
+  }
+  exit = await_operation(session, *operation);
+  print_result(session, *operation);
+  return exit;
+}
+
+}  // namespace
+
+std::vector<Command> bench_commands() {
+  auto o = std::make_shared<Options>();
+  return {{"bench",
+           "",
+           {},
+           "measures messages inside the node",
+           "POST /v1/bench",
+           {"goaktctl bench tell --for 5s", "goaktctl bench ask --messages 100000 -o json"},
+           {{"WORKLOAD", &o->workload, "tell, ask or spawn", true, "tell|ask|spawn"},
+            {"--target", &o->target, "this actor instead of new ones", false, "@actor"},
+            {"--kind", &o->kind, "of new ones, demo.echo", false, "@kind"},
+            {"--messages", &o->messages, "so many"},
+            {"--for", &o->time, "or for so long"},
+            {"--size", &o->size, "of a message's body, 64B"},
+            {"--senders", &o->senders, "at the same time, 4"},
+            {"--in-flight", &o->in_flight, "messages under way of each, 256"}},
+           [o](Session& session) { return run_bench(session, *o); },
+           {Exit::conflict, Exit::wait_timeout, Exit::impossible}}};
+}
+
+}  // namespace goaktctl
