@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <cstring>
 #include <unistd.h>
 
 namespace goaktctl {
@@ -18,7 +17,7 @@ struct Note {
   void set(std::string_view bytes) {
     size = 0;
     const std::size_t length = std::min(bytes.size(), sizeof text);
-    std::memcpy(text, bytes.data(), length);
+    std::copy_n(bytes.begin(), length, text);
     size = length;
   }
 
