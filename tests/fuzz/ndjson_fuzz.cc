@@ -3,6 +3,7 @@
 
 #include "goakt/admin/router.h"
 #include "goakt/admin/routes.h"
+#include "goakt/admin/traffic.h"
 #include "goakt/node/node.h"
 #include "goakt/node/plugin.h"
 
@@ -42,10 +43,11 @@ struct Target {
     spawn.name = "a";
     spawn.kind = "sink";
     require(node->spawn(spawn).has_value());
-    goakt::admin::add_message_routes(router, *node);
+    goakt::admin::add_message_routes(router, *node, traffic);
   }
 
   std::unique_ptr<goakt::node::Node> node;
+  goakt::admin::Traffic traffic{16, 16};
   goakt::admin::Router router;
 };
 

@@ -1,8 +1,11 @@
 #include "goakt/admin/actor_json.h"
 
+#include "goakt/actor/inspect.h"
 #include "goakt/actor/metric.h"
 #include "goakt/actor/pid.h"
+#include "goakt/actor/supervisor.h"
 #include "goakt/actor/system.h"
+#include "goakt/node/node.h"
 
 #include <cstdio>
 #include <ctime>
@@ -15,13 +18,71 @@ double seconds(std::chrono::milliseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-Json head(const Pid& pid, std::string_view node_id) {
+Json head(const Pid& pid, std::string_view node_id, const char* kind) {
   Json json;
-  json.set("kind", "Actor").set("name", pid.name()).set("address", pid.path());
+  json.set("kind", kind).set("name", pid.name()).set("address", pid.path());
   json.set("actorKind", pid.kind()).set("node", node_id).set("impl", "cpp");
   if (const std::string parent = parent_name(pid); !parent.empty()) json.set("parent", parent);
   json.set("state", state_of(pid)).set("relocatable", pid.is_relocatable());
   if (pid.is_system()) json.set("system", true);
+  return json;
+}
+
+Json figures(const Pid& pid) {
+  Json metrics;
+  metrics.set("uptimeSeconds", seconds(pid.uptime())).set("processed", pid.processed_count());
+  metrics.set("failures", pid.failure_count()).set("restarts", pid.restart_count());
+  metrics.set("children", pid.children_count()).set("mailbox", pid.mailbox_depth());
+  return metrics;
+}
+
+Json passivation_json(const ActorFacts& facts) {
+  Json json;
+  switch (facts.passivation.kind()) {
+    case Passivation::Kind::time_based:
+      json.set("type", "time-based").set("timeoutMs", facts.passivation.timeout().count());
+      break;
+    case Passivation::Kind::messages_count_based:
+      json.set("type", "messages-count-based").set("messages", facts.passivation.messages());
+      break;
+    case Passivation::Kind::long_lived:
+      json.set("type", "long-lived");
+      break;
+  }
+  json.set("paused", facts.passivation_paused);
+  return json;
+}
+
+const char* mode_text(ReentrancyMode mode) {
+  switch (mode) {
+    case ReentrancyMode::allow_all:
+      return "allow-all";
+    case ReentrancyMode::stash_non_reentrant:
+      return "stash-non-reentrant";
+    default:
+      return "off";
+  }
+}
+
+Json supervisor_json(const Supervisor& supervisor) {
+  constexpr const char* kDirectives[] = {"stop", "resume", "restart", "escalate"};
+  Json directives = Json::array();
+  const auto add = [&](std::string_view error, Directive directive) {
+    Json rule;
+    rule.set("error", error).set("directive", kDirectives[static_cast<std::size_t>(directive)]);
+    directives.add(std::move(rule));
+  };
+  for (const auto& [error, directive] : supervisor.directives()) add(error, directive);
+  // A name that nobody gives tells what holds for all others.
+  if (const auto any = supervisor.directive_for("*")) add("*", *any);
+  Json json;
+  json.set("strategy", supervisor.strategy() == SupervisionStrategy::one_for_all ? "one-for-all"
+                                                                                 : "one-for-one");
+  json.set("maxRetries", supervisor.max_retries());
+  if (supervisor.timeout().count() > 0)
+    json.set("windowMs",
+             std::chrono::duration_cast<std::chrono::milliseconds>(supervisor.timeout()).count());
+  json.set("directives", std::move(directives));
   return json;
 }
 
@@ -40,22 +101,39 @@ std::string parent_name(const Pid& pid) {
 }
 
 Json actor_summary(const Pid& pid, std::string_view node_id) {
-  Json json = head(pid, node_id);
-  Json metrics;
-  metrics.set("uptimeSeconds", seconds(pid.uptime())).set("processed", pid.processed_count());
-  metrics.set("failures", pid.failure_count()).set("restarts", pid.restart_count());
-  metrics.set("children", pid.children_count()).set("mailbox", pid.mailbox_depth());
-  json.set("metrics", std::move(metrics));
+  Json json = head(pid, node_id, "ActorSummary");
+  json.set("metrics", figures(pid));
   return json;
 }
 
-Json actor_document(const Pid& pid, std::string_view node_id) {
-  Json json = head(pid, node_id);
+Json actor_document(const Pid& pid, node::Node& node) {
+  Json json = head(pid, node.id(), "Actor");
   json.set("incarnation", pid.incarnation_id());
-  Json metrics;
-  metrics.set("uptimeSeconds", seconds(pid.uptime())).set("processed", pid.processed_count());
-  metrics.set("failures", pid.failure_count()).set("restarts", pid.restart_count());
-  metrics.set("children", pid.children_count()).set("mailbox", pid.mailbox_depth());
+  if (pid.is_suspended()) {
+    if (const auto event = node.events().newest("actor.suspended", pid.path())) {
+      json.set("stateSince", time_text(event->time)).set("stateReason", event->reason);
+    }
+  }
+  if (const auto facts = inspect(pid)) {
+    json.set("singleton", facts->singleton);
+    if (!facts->role.empty()) json.set("role", facts->role);
+    json.set("passivation", passivation_json(*facts));
+    Json stash;
+    stash.set("enabled", facts->stashing).set("size", facts->stash_size);
+    json.set("stash", std::move(stash));
+    Json reentrancy;
+    reentrancy.set("mode", facts->reentrancy ? mode_text(facts->reentrancy->mode) : "off");
+    if (facts->reentrancy && facts->reentrancy->max_in_flight > 0)
+      reentrancy.set("maxInFlight", facts->reentrancy->max_in_flight);
+    json.set("reentrancy", std::move(reentrancy));
+    if (!facts->mailbox.empty()) json.set("mailboxKind", facts->mailbox);
+    static const Supervisor kDefault;
+    json.set("supervisor", supervisor_json(facts->supervisor ? *facts->supervisor : kDefault));
+    Json dependencies = Json::array();
+    for (const std::string& id : facts->dependencies) dependencies.add(id);
+    json.set("dependencies", std::move(dependencies));
+  }
+  Json metrics = figures(pid);
   if (const auto metric = pid.metric()) {
     metrics.set("reinstated", metric->reinstated).set("deadLetters", metric->dead_letters);
     metrics.set("stash", metric->stash_size);

@@ -10,6 +10,10 @@ namespace goakt {
 class Pid;
 }
 
+namespace goakt::node {
+class Node;
+}
+
 namespace goakt::admin {
 
 // "running", "suspended", "stopping", "stopped".
@@ -20,7 +24,7 @@ std::string parent_name(const Pid& pid);
 // One row of a list: what can be read without a lock or an allocation per actor.
 Json actor_summary(const Pid& pid, std::string_view node_id);
 // Everything that is known of one actor.
-Json actor_document(const Pid& pid, std::string_view node_id);
+Json actor_document(const Pid& pid, node::Node& node);
 
 // RFC 3339, UTC, milliseconds.
 std::string time_text(WallTime time);

@@ -1,77 +1,176 @@
+#include "goakt/actor/inspect.h"
+#include "goakt/actor/messages.h"
+#include "goakt/admin/actor_filter.h"
 #include "goakt/admin/actor_json.h"
+#include "goakt/admin/cursor.h"
 #include "goakt/admin/query_values.h"
 #include "goakt/admin/routes.h"
 #include "goakt/node/node.h"
 
-#include <charconv>
+#include <algorithm>
 
 namespace goakt::admin {
 
 namespace {
 
+constexpr std::int64_t kLongest = 1000LL * 3600 * 24 * 365;  // a year
 constexpr std::int64_t kDefaultPage = 100;
 constexpr std::int64_t kLargestPage = 1'000;
 // A filter that fits nearly nothing must not make one request read a million actors.
 constexpr std::size_t kLooksPerRequest = 20'000;
+constexpr std::size_t kScanStep = 4'096;
 
-struct Filter {
-  std::string_view prefix, kind, state, parent;
+std::string scope_of(node::Node& node) {
+  return "actors|" + node.events().id_text(0);
+}
 
-  bool takes(const Pid& pid) const {
-    return (prefix.empty() || pid.name().starts_with(prefix)) &&
-           (state.empty() || state_of(pid) == state) && (kind.empty() || pid.kind() == kind) &&
-           (parent.empty() || parent_name(pid) == parent);
+// What a list is sorted by.
+struct Order {
+  std::string field;
+  bool down = false;
+
+  bool by_text() const { return field == "name" || field == "kind" || field == "node"; }
+
+  bool before(const Pid& a, const Pid& b) const {
+    if (down) return forward(b, a);
+    return forward(a, b);
+  }
+
+ private:
+  bool forward(const Pid& a, const Pid& b) const {
+    if (field == "kind") {
+      const std::string left = a.kind();
+      const std::string right = b.kind();
+      if (left != right) return left < right;
+    } else if (!by_text()) {
+      double left = 0;
+      double right = 0;
+      metric_of(a, field, left);
+      metric_of(b, field, right);
+      if (left != right) return left < right;
+    }
+    return a.name() < b.name();
   }
 };
 
-// Cursors are opaque to callers; the letter is their version.
-std::string cursor_text(std::uint64_t cursor) {
-  char text[24];
-  const auto end = std::to_chars(text, text + sizeof text, cursor, 36).ptr;
-  return "a" + std::string(text, end);
+tl::expected<Order, Refusal> order_of(std::string_view text) {
+  Order order;
+  order.down = text.starts_with('-');
+  if (order.down) text.remove_prefix(1);
+  if (text.starts_with("metrics.")) text.remove_prefix(8);
+  order.field = text == "actorKind" ? "kind" : text;
+  double ignored = 0;
+  if (order.by_text() || metric_of(Pid(), order.field, ignored)) return order;
+  return refuse(Problem::invalid_argument,
+                "sort must be name, kind, node or a figure such as metrics.mailbox; a minus before "
+                "it turns it round");
 }
 
-bool parse_cursor(std::string_view text, std::uint64_t& cursor) {
-  if (text.empty()) return true;
-  if (text.front() != 'a') return false;
-  const auto parsed = std::from_chars(text.data() + 1, text.data() + text.size(), cursor, 36);
-  return parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+// All that the filter takes, in order; only when it is little enough for one page.
+Reply sorted(const Request& request, node::Node& node, const ActorFilter& filter, bool system,
+             std::size_t limit) {
+  const auto order = order_of(request.query_value("sort"));
+  if (!order) return refuse(order.error());
+  std::vector<Pid> taken;
+  std::uint64_t cursor = 0;
+  do {
+    const auto page = node.system().scan_actors(cursor, kScanStep, system);
+    for (const Pid& pid : page.actors) {
+      if (!filter.takes(pid)) continue;
+      taken.push_back(pid);
+      if (taken.size() <= static_cast<std::size_t>(kLargestPage)) continue;
+      return refuse(
+          Refusal(Problem::sort_needs_scope, "more than 1000 actors fit; only fewer can be sorted")
+              .with_hint("narrow the list: prefix, kind, filter; or top"));
+    }
+    cursor = page.next;
+  } while (cursor != 0);
+  const auto middle = taken.begin() + static_cast<std::ptrdiff_t>(std::min(limit, taken.size()));
+  std::partial_sort(taken.begin(), middle, taken.end(),
+                    [&](const Pid& a, const Pid& b) { return order->before(a, b); });
+  const std::string id = node.id();
+  Json items = Json::array();
+  for (auto it = taken.begin(); it != middle; ++it) items.add(actor_summary(*it, id));
+  return answer(list_of(std::move(items)));
 }
 
 Reply list(const Request& request, node::Node& node) {
   const auto limit = query_number(request, "limit", kDefaultPage, 1, kLargestPage);
   if (!limit) return refuse(limit.error());
-  std::uint64_t cursor = 0;
-  if (!parse_cursor(request.query_value("page"), cursor))
-    return refuse(Problem::invalid_argument, "page is not what a list gave as next");
-  const Filter filter{request.query_value("prefix"), request.query_value("kind"),
-                      request.query_value("state"), request.query_value("parent")};
-  const bool system = query_switch(request, "system");
   const std::string id = node.id();
+  const auto filter = ActorFilter::of(request, id);
+  if (!filter) return refuse(filter.error());
+  const bool system = query_switch(request, "system");
+  const auto most = static_cast<std::size_t>(*limit);
+  if (request.has_query("sort")) return sorted(request, node, *filter, system, most);
+
+  const WallTime now = SystemClock::instance().wall();
+  auto cursor = Cursor::parse(request.query_value("page"), scope_of(node), now);
+  if (!cursor) return refuse(cursor.error());
   Json items = Json::array();
   std::size_t looks = 0;
   do {
-    const auto page =
-        node.system().scan_actors(cursor, static_cast<std::size_t>(*limit) - items.size(), system);
+    const auto page = node.system().scan_actors(cursor->position, most - items.size(), system);
     for (const Pid& pid : page.actors)
-      if (filter.takes(pid)) items.add(actor_summary(pid, id));
+      if (filter->takes(pid)) items.add(actor_summary(pid, id));
     looks += page.actors.size();
-    cursor = page.next;
-  } while (cursor != 0 && items.size() < static_cast<std::size_t>(*limit) &&
-           looks < kLooksPerRequest);
-  Json json;
-  json.set("items", std::move(items));
-  if (cursor != 0) json.set("next", cursor_text(cursor));
+    cursor->position = page.next;
+  } while (cursor->position != 0 && items.size() < most && looks < kLooksPerRequest);
+  Json json = list_of(std::move(items),
+                      cursor->position == 0 ? std::string() : cursor->to_text(scope_of(node), now));
+  json.set("approxTotal", node.system().num_actors());
   return answer(json);
 }
 
 Reply get(const Request& request, node::Node& node) {
   const auto pid = node.find(request.param("name"));
   if (!pid) return refuse(pid.error());
-  return answer(actor_document(*pid, node.id()));
+  return answer(actor_document(*pid, node));
 }
 
-constexpr std::int64_t kLongest = 1000LL * 3600 * 24 * 365;
+// {"strategy", "maxRetries", "windowMs", "directives": [{"error", "directive"}]}
+std::shared_ptr<const Supervisor> read_supervisor(const std::string& text, Fields& complaints) {
+  auto supervisor = std::make_shared<Supervisor>();
+  const auto json = Json::parse(text);
+  if (!json || !json->is_object()) {
+    complaints.complain("supervisor", "must be an object");
+    return nullptr;
+  }
+  Fields fields(*json);
+  const auto strategy = fields.word("strategy", {"one-for-one", "one-for-all"});
+  if (strategy)
+    supervisor->strategy(*strategy == "one-for-all" ? SupervisionStrategy::one_for_all
+                                                    : SupervisionStrategy::one_for_one);
+  const auto retries = fields.integer("maxRetries", 0, 1'000'000);
+  const auto window = fields.integer("windowMs", 1, kLongest);
+  if (retries)
+    supervisor->retry(static_cast<std::uint32_t>(*retries),
+                      std::chrono::milliseconds(window.value_or(60'000)));
+  for (const std::string& entry : fields.raws("directives").value_or(std::vector<std::string>())) {
+    const auto rule = Json::parse(entry);
+    if (!rule || !rule->is_object()) {
+      fields.complain("directives", "must hold objects");
+      continue;
+    }
+    Fields parts(*rule);
+    const std::string error = parts.text("error").value_or("*");
+    const auto word = parts.word("directive", {"stop", "resume", "restart", "escalate"});
+    for (const FieldError& wrong : parts.finish())
+      fields.complain("directives" + wrong.pointer, wrong.detail);
+    if (!word) continue;
+    const Directive directive = *word == "stop"      ? Directive::stop
+                                : *word == "resume"  ? Directive::resume
+                                : *word == "restart" ? Directive::restart
+                                                     : Directive::escalate;
+    if (error == "*")
+      supervisor->any_error(directive);
+    else
+      supervisor->directive(error, directive);
+  }
+  for (const FieldError& wrong : fields.finish())
+    complaints.complain("supervisor" + wrong.pointer, wrong.detail);
+  return supervisor;
+}
 
 Reply spawn(const Request& request, node::Node& node) {
   const auto body = Json::parse(request.body);
@@ -91,14 +190,26 @@ Reply spawn(const Request& request, node::Node& node) {
     spawn.passivation = Passivation::time_based(std::chrono::milliseconds(*time));
   if (const auto count = fields.integer("passivateMessages", 1, INT64_MAX))
     spawn.passivation = Passivation::messages_count_based(static_cast<std::uint64_t>(*count));
+  if (const auto text = fields.raw("supervisor")) spawn.supervisor = read_supervisor(*text, fields);
+  if (const auto where = fields.text("node"); where && !means_this_node(*where, node.id()))
+    fields.complain("node", "names no node that is known here");
+  fields.word("placement", {"rr", "random", "local", "least-load"});  // alone, all are this node
+  if (const auto dc = fields.text("dc"); dc && !dc->empty())
+    return refuse(Problem::not_clustered, "a node alone belongs to no data center");
+  if (fields.flag("singleton").value_or(false))
+    return refuse(Problem::not_clustered, "singletons need a cluster");
+  if (const auto list = fields.raws("dependencies"); list && !list->empty())
+    fields.complain("dependencies", "cannot be given here yet");
   if (fields.flag("longLived").value_or(false)) spawn.passivation = Passivation::long_lived();
   if (auto errors = fields.finish(); !errors.empty())
     return refuse(Refusal::invalid(std::move(errors)));
 
   const auto pid = node.spawn(spawn);
   if (!pid) return refuse(pid.error());
-  Response response = answer(actor_document(*pid, node.id()), 201);
-  response.headers.emplace_back("Location", "/v1/actors/" + spawn.name);
+  Response response = answer(actor_document(*pid, node), 201);
+  const std::string parent = parent_name(*pid);
+  response.set_header("Location",
+                      "/v1/actors/" + (parent.empty() ? "" : parent + "%2F") + spawn.name);
   return response;
 }
 
@@ -107,7 +218,37 @@ Reply stop(const Request& request, node::Node& node) {
   const bool fine = stopped || (query_switch(request, "ifExists") &&
                                 stopped.error().is(ErrorCode::actor_not_found));
   if (!fine) return refuse(stopped.error());
-  return Response{204, "", "", {}};
+  Response response;
+  response.status = 204;
+  response.content_type.clear();
+  return response;
+}
+
+// Its passivation would have stopped it now: what is answered is how it was.
+Reply passivate(const Request& request, node::Node& node) {
+  const auto pid = node.find(request.param("name"));
+  if (!pid) return refuse(pid.error());
+  Json before = actor_document(*pid, node);
+  if (const Status done = passivate_blocking(*pid); !done) return refuse(done.error());
+  before.set("state", "passivated");
+  return answer(before);
+}
+
+Reply passivation(const Request& request, node::Node& node) {
+  const auto pid = node.find(request.param("name"));
+  if (!pid) return refuse(pid.error());
+  if (pid->is_system())
+    return refuse(Problem::system_actor, std::string(pid->name()) + " belongs to the runtime");
+  const auto body = Json::parse(request.body);
+  if (!body) return refuse(body.error());
+  Fields fields(*body);
+  const auto paused = fields.flag("paused");
+  if (!paused) fields.complain("paused", "is required: true or false");
+  if (auto errors = fields.finish(); !errors.empty())
+    return refuse(Refusal::invalid(std::move(errors)));
+  const Status sent = *paused ? pid->tell(PausePassivation{}) : pid->tell(ResumePassivation{});
+  if (!sent) return refuse(sent.error());
+  return answer(actor_document(*pid, node));
 }
 
 // For things done to one user actor that is there.
@@ -120,7 +261,7 @@ Handler on_actor(node::Node& node, Act act) {
       return refuse(Problem::system_actor, std::string(pid->name()) + " belongs to the runtime");
     const Status done = act(*pid);
     if (!done) return refuse(done.error());
-    return answer(actor_document(*pid, node.id()));
+    return answer(actor_document(*pid, node));
   };
 }
 
@@ -138,6 +279,8 @@ void add_actor_routes(Router& router, node::Node& node) {
              on_actor(node, [](const Pid& pid) { return pid.restart_blocking(); }));
   router.add("POST", "/v1/actors/{name}/reinstate", Role::operate,
              on_actor(node, [](const Pid& pid) { return pid.reinstate(); }));
+  router.add("POST", "/v1/actors/{name}/passivate", Role::operate, with(passivate));
+  router.add("POST", "/v1/actors/{name}/passivation", Role::operate, with(passivation));
 }
 
 }  // namespace goakt::admin

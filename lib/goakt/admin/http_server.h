@@ -6,34 +6,48 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace goakt::admin {
 
-// Serves one listener. cpp-httplib reads and writes the requests; connections are handled here,
-// because its own way holds a thread for each idle keep-alive client and keeps eight of them.
+class TlsContext;
+
+// Serves one listener. cpp-httplib reads and writes the requests; connections are handled by
+// ConnectionLoop, because the library's own way holds a thread for each idle keep-alive client and
+// keeps eight of them.
 //
-// One thread waits for new connections and for parked ones to speak; a worker is held only while a
-// request runs. The handler is called from many workers at once and must outlive the server.
+// A worker is held only while a request runs or a stream is open. The handler is called from many
+// workers at once and must outlive the server.
 class HttpServer {
  public:
   struct Limits {
     std::size_t connections = 1024;
     std::size_t threads = 64;
+    std::size_t head = 8 << 10;
     std::size_t body = 16 << 20;
     std::chrono::seconds idle{75};     // a parked connection is closed after this
     std::chrono::seconds request{30};  // to send a whole request
   };
 
+  struct Options {
+    Role role = Role::none;  // what everybody who can connect may do
+    Limits limits = {};
+    std::vector<std::string> names;  // taken in Host beside literal addresses
+    const TlsContext* tls = nullptr;
+  };
+
   using Handle = std::function<Response(Request&)>;
 
-  // `role`: what everybody who can connect may do.
-  HttpServer(Listener listener, Role role, Handle handle, Limits limits);
+  HttpServer(Listener listener, Options options, Handle handle);
   ~HttpServer();
 
-  // Ends waiting connections, lets running requests finish, closes the listener. Once.
+  // Ends streams and waiting connections, lets running requests finish, closes the listener. Once.
   void stop();
 
   const Listener& listener() const;
+  // "https://..." under TLS.
+  std::string url() const;
   // Workers that exist now; for tests.
   std::size_t threads() const;
 

@@ -20,6 +20,26 @@ const Document* find(const Document& object, std::string_view key) {
   return it == object.end() || it->is_null() ? nullptr : &*it;
 }
 
+// By counting brackets outside strings: exact for JSON, and what is none is refused anyway.
+bool is_too_deep(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > Json::kDeepest) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 std::string one_line(const Document& document) {
   return document.dump(-1, ' ', false, Document::error_handler_t::replace);
 }
@@ -39,6 +59,10 @@ Json Json::array() {
 }
 
 Result<Json> Json::parse(std::string_view text) {
+  if (is_too_deep(text)) {
+    return fail(ErrorCode::invalid_argument,
+                "nested deeper than " + std::to_string(kDeepest) + " levels");
+  }
   Json json;
   try {
     json.value_->json = Document::parse(text);
@@ -107,6 +131,23 @@ Json& Json::add(Json value) {
 Json& Json::add(std::string_view value) {
   value_->json.push_back(value);
   return *this;
+}
+
+Json& Json::add_number(std::int64_t value) {
+  value_->json.push_back(value);
+  return *this;
+}
+
+Json& Json::add_raw(std::string_view json) {
+  Document parsed = Document::parse(json, nullptr, false);
+  value_->json.push_back(parsed.is_discarded() ? Document(json) : std::move(parsed));
+  return *this;
+}
+
+std::string Json::peek(std::string_view key) const {
+  const Document* member = find(value_->json, key);
+  if (member == nullptr) return {};
+  return member->is_string() ? member->get<std::string>() : one_line(*member);
 }
 
 std::size_t Json::size() const {
@@ -188,6 +229,41 @@ std::optional<std::vector<std::string>> Fields::texts(std::string_view key) {
   }
   if (good) return values;
   complain(key, "must be a list of strings");
+  return std::nullopt;
+}
+
+std::optional<double> Fields::number(std::string_view key, double min, double max) {
+  asked_.emplace_back(key);
+  const Document* member = find(object_.value_->json, key);
+  if (!member) return std::nullopt;
+  if (member->is_number()) {
+    const auto value = member->get<double>();
+    if (value >= min && value <= max) return value;
+  }
+  complain(key, "must be a number from " + std::to_string(min) + " to " + std::to_string(max));
+  return std::nullopt;
+}
+
+std::optional<std::vector<std::string>> Fields::raws(std::string_view key) {
+  asked_.emplace_back(key);
+  const Document* member = find(object_.value_->json, key);
+  if (!member) return std::nullopt;
+  if (!member->is_array()) {
+    complain(key, "must be a list");
+    return std::nullopt;
+  }
+  std::vector<std::string> values;
+  for (const Document& value : *member) values.push_back(one_line(value));
+  return values;
+}
+
+std::optional<std::string> Fields::word(std::string_view key,
+                                        std::initializer_list<std::string_view> of) {
+  auto value = text(key);
+  if (!value || std::find(of.begin(), of.end(), *value) != of.end()) return value;
+  std::string known;
+  for (const std::string_view word : of) known.append(known.empty() ? "" : ", ").append(word);
+  complain(key, "must be one of " + known);
   return std::nullopt;
 }
 

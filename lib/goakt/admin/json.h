@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ class Json {
   ~Json();
 
   static Json array();
+  // Nested at most this deep, because what prints a value calls itself for each level.
+  static constexpr int kDeepest = 100;
   [[nodiscard]] static Result<Json> parse(std::string_view text);
 
   bool is_object() const;
@@ -54,10 +57,15 @@ class Json {
   // Appends to an array.
   Json& add(Json value);
   Json& add(std::string_view value);
+  Json& add_number(std::int64_t value);
+  // Appends a value that is JSON text already.
+  Json& add_raw(std::string_view json);
 
   std::size_t size() const;
   // Removes a member and returns it when it is text; empty when it is not there.
   std::string take_text(std::string_view key);
+  // A member that is text, or a number, or truth, as text; empty when it is not there.
+  std::string peek(std::string_view key) const;
   // One line. Bytes that are no UTF-8 are replaced.
   std::string dump() const;
 
@@ -88,8 +96,13 @@ class Fields {
   std::optional<bool> flag(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key, std::int64_t min, std::int64_t max);
   std::optional<std::vector<std::string>> texts(std::string_view key);
+  std::optional<double> number(std::string_view key, double min, double max);
   // The member as JSON text, whatever it is.
   std::optional<std::string> raw(std::string_view key);
+  // The members of a list, each as JSON text.
+  std::optional<std::vector<std::string>> raws(std::string_view key);
+  // One of these words.
+  std::optional<std::string> word(std::string_view key, std::initializer_list<std::string_view> of);
 
   // The same, and its absence is a complaint.
   std::string required_text(std::string_view key);

@@ -25,6 +25,8 @@ class Listener {
 
   bool is_unix() const { return !path_.empty(); }
 
+  const std::string& host() const { return host_; }
+
   std::uint16_t port() const { return port_; }
 
   // "unix:///run/goaktd/admin.sock" or "http://127.0.0.1:4258".

@@ -1,6 +1,7 @@
 #include "goakt/admin/message_body.h"
 #include "goakt/admin/query_values.h"
 #include "goakt/admin/routes.h"
+#include "goakt/admin/traffic.h"
 #include "goakt/node/message_json.h"
 #include "goakt/node/node.h"
 
@@ -46,7 +47,12 @@ std::string answer_members(Result<Message> reply) {
   return members + ",\"message\":" + *json + "}\n";
 }
 
-Reply ask(const Request& request, node::Node& node) {
+tl::unexpected<Refusal> too_many_asks() {
+  return refuse(Refusal(Problem::rate_limited, "too many requests wait for actors' answers")
+                    .with_hint("POST /v1/messages keeps many asks in one request"));
+}
+
+Reply ask(const Request& request, node::Node& node, Traffic& traffic) {
   const auto pid = node.find(request.param("name"));
   if (!pid) return refuse(pid.error());
   const auto body = Json::parse(request.body);
@@ -59,6 +65,8 @@ Reply ask(const Request& request, node::Node& node) {
   auto message = to_message(std::move(parts), *pid, node.kinds());
   if (!message) return refuse(message.error());
 
+  const auto slot = traffic.begin_wait();
+  if (!slot) return too_many_asks();
   const auto begin = std::chrono::steady_clock::now();
   auto reply = pid->ask(*std::move(message),
                         timeout ? std::chrono::milliseconds(*timeout) : node.ask_timeout());
@@ -155,7 +163,7 @@ class Batch {
   std::size_t under_way_ = 0;
 };
 
-Reply send_lines(const Request& request, node::Node& node) {
+Reply send_lines(const Request& request, node::Node& node, Traffic& traffic) {
   const auto first = query_number(request, "firstLine", 1, 1, INT64_MAX / 2);
   if (!first) return refuse(first.error());
   std::string_view text = request.body;
@@ -163,6 +171,8 @@ Reply send_lines(const Request& request, node::Node& node) {
     return refuse(Problem::body_too_large,
                   "at most " + std::to_string(kMostLines) + " lines at once");
   }
+  const auto slot = traffic.begin_wait();
+  if (!slot) return too_many_asks();
   Batch batch(node, *first);
   while (!text.empty()) {
     const auto feed = text.find('\n');
@@ -177,13 +187,18 @@ Reply send_lines(const Request& request, node::Node& node) {
 
 }  // namespace
 
-void add_message_routes(Router& router, node::Node& node) {
-  const auto with = [&node](Reply (*handler)(const Request&, node::Node&)) -> Handler {
-    return [&node, handler](const Request& request) { return handler(request, node); };
-  };
-  router.add("POST", "/v1/actors/{name}/messages", Role::operate, with(tell), Router::kMessageBody);
-  router.add("POST", "/v1/actors/{name}/ask", Role::operate, with(ask), Router::kMessageBody);
-  router.add("POST", "/v1/messages", Role::operate, with(send_lines), Router::kMessageBody);
+void add_message_routes(Router& router, node::Node& node, Traffic& traffic) {
+  router.add(
+      "POST", "/v1/actors/{name}/messages", Role::operate,
+      [&node](const Request& request) { return tell(request, node); }, Router::kMessageBody);
+  router.add(
+      "POST", "/v1/actors/{name}/ask", Role::operate,
+      [&node, &traffic](const Request& request) { return ask(request, node, traffic); },
+      Router::kMessageBody);
+  router.add(
+      "POST", "/v1/messages", Role::operate,
+      [&node, &traffic](const Request& request) { return send_lines(request, node, traffic); },
+      Router::kMessageBody);
 }
 
 }  // namespace goakt::admin

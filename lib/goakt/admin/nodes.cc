@@ -1,50 +1,187 @@
+#include "goakt/actor/inspect.h"
+#include "goakt/admin/actor_json.h"
+#include "goakt/admin/query_values.h"
 #include "goakt/admin/routes.h"
+#include "goakt/admin/traffic.h"
 #include "goakt/node/node.h"
-#include "goakt/node/plugin.h"
+
+#include <algorithm>
+#include <charconv>
 
 namespace goakt::admin {
 
 namespace {
 
-Reply health(const Request& request, bool good, std::string_view why) {
-  if (!good) return refuse(Problem::starting, std::string(why));
-  if (request.has_query("verbose")) {
-    Json json;
-    json.set("status", "ok");
-    return answer(json);
-  }
-  Response response;
-  response.content_type = kTextType;
-  response.body = "ok\n";
+std::string entity_tag(node::Node& node) {
+  return "\"" + std::to_string(node.attributes().version) + "\"";
+}
+
+Json node_json(node::Node& node) {
+  const std::string id = node.id();
+  const auto colon = id.rfind(':');
+  std::int64_t port = 0;
+  if (colon != std::string::npos)
+    std::from_chars(id.data() + colon + 1, id.data() + id.size(), port);
+  Json json;
+  json.set("kind", "Node").set("id", id).set("host", id.substr(0, colon));
+  json.set("remotingPort", port).set("roles", Json::array());
+  json.set("state", node.system().is_running() ? "active" : "stopping").set("leader", true);
+  json.set("impl", "cpp").set("birthdate", time_text(node.birthdate()));
+  json.set("version", GOAKT_VERSION).set("system", node.system().name());
+  json.set("uptimeSeconds", std::chrono::duration<double>(node.system().uptime()).count());
+  json.set("actors", node.system().num_actors()).set("weight", node.attributes().weight);
+  json.set("logLevel", to_string(node.log_level().level()));
+  const DispatcherFacts dispatcher = inspect_dispatcher(node.system());
+  if (dispatcher.workers > 0)
+    json.set("load",
+             static_cast<double>(dispatcher.busy) / static_cast<double>(dispatcher.workers));
+  return json;
+}
+
+Response node_answer(node::Node& node) {
+  Response response = answer(node_json(node));
+  response.set_header("ETag", entity_tag(node));
   return response;
+}
+
+tl::expected<void, Refusal> must_be_this(const Request& request, node::Node& node) {
+  if (means_this_node(request.param("node"), node.id())) return {};
+  return refuse(Refusal(Problem::node_not_found,
+                        "no node \"" + std::string(request.param("node")) + "\" is known here")
+                    .with_hint("this node runs alone; its id is " + node.id()));
+}
+
+Reply list(const Request& request, node::Node& node) {
+  const std::string_view state = request.query_value("state");
+  const std::string_view impl = request.query_value("impl");
+  Json items = Json::array();
+  if ((state.empty() || state == "active") && (impl.empty() || impl == "cpp") &&
+      request.query_value("role").empty())
+    items.add(node_json(node));
+  return answer(list_of(std::move(items)));
+}
+
+Reply get(const Request&, node::Node& node) {
+  return node_answer(node);
+}
+
+// merge-patch: what is not named stays.
+Reply patch(const Request& request, node::Node& node) {
+  const std::string_view expected = request.header("if-match");
+  if (!expected.empty() && expected != "*" && expected != entity_tag(node)) {
+    return refuse(Problem::version_mismatch,
+                  "the node has changed; its version is " + entity_tag(node));
+  }
+  const auto body = Json::parse(request.body);
+  if (!body) return refuse(body.error());
+  Fields fields(*body);
+  const auto weight = fields.integer("weight", 0, 1000);
+  const auto word = fields.text("logLevel");
+  const auto time = fields.integer("logLevelForMs", 1, 1000LL * 3600 * 24 * 30);
+  const auto level = word ? parse_log_level(*word) : std::nullopt;
+  if (word && (!level || *level == LogLevel::invalid))
+    fields.complain("logLevel", "must be one of debug, info, warn, error, fatal, panic");
+  if (time && !word) fields.complain("logLevelForMs", "needs a logLevel");
+  if (auto errors = fields.finish(); !errors.empty())
+    return refuse(Refusal::invalid(std::move(errors)));
+  if (weight) node.set_weight(static_cast<int>(*weight));
+  if (level) {
+    std::optional<std::chrono::milliseconds> duration;
+    if (time) duration = std::chrono::milliseconds(*time);
+    node.log_level().set(*level, duration);
+    node.attributes_changed();
+  }
+  return node_answer(node);
+}
+
+// The way to the node and back; alone, that is the way to its runtime's threads.
+Reply ping(const Request& request, node::Node& node) {
+  std::int64_t count = 5;
+  if (!request.body.empty()) {
+    const auto body = Json::parse(request.body);
+    if (!body) return refuse(body.error());
+    Fields fields(*body);
+    count = fields.integer("count", 1, 1000).value_or(count);
+    fields.integer("payloadBytes", 0, 1 << 20);
+    if (auto errors = fields.finish(); !errors.empty())
+      return refuse(Refusal::invalid(std::move(errors)));
+  }
+  Json times = Json::array();
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto took = goakt::ping(node.system(), std::chrono::seconds(2));
+    if (!took) return refuse(Problem::node_timeout, "no answer: " + took.error().message());
+    times.add_number(took->count());
+  }
+  Json json;
+  json.set("node", node.id()).set("rttNanos", std::move(times));
+  return answer(json);
+}
+
+bool is_secret(std::string_view key) {
+  for (const std::string_view word : {"password", "token", "secret"})
+    if (key.find(word) != std::string_view::npos && !key.ends_with("-file")) return true;
+  return false;
+}
+
+std::string_view origin_text(config::Origin origin) {
+  switch (origin) {
+    case config::Origin::environment:
+      return "environment";
+    case config::Origin::flag:
+      return "flag";
+    default:
+      return origin == config::Origin::default_value ? "default" : "file";
+  }
+}
+
+Reply config_of(const Request&, node::Node& node) {
+  return answer(config_json(node));
+}
+
+Reply reload(const Request&, node::Node& node) {
+  const auto report = node.reload();
+  if (!report) return refuse(Problem::invalid_config, report.error().message());
+  const auto texts = [](const std::vector<std::string>& keys) {
+    Json list = Json::array();
+    for (const std::string& key : keys) list.add(key);
+    return list;
+  };
+  Json json;
+  json.set("changed", texts(report->changed)).set("needsRestart", texts(report->needs_restart));
+  return answer(json);
 }
 
 }  // namespace
 
-void add_node_routes(Router& router, node::Node& node) {
-  const Handler ready = [&node](const Request& request) {
-    return health(request, node.system().is_running(), "the actor system is not running");
+Json config_json(node::Node& node) {
+  const config::Settings settings = node.settings();
+  Json items = Json::array();
+  for (const config::Key& key : config::keys()) {
+    Json item;
+    const bool masked = is_secret(key.name) && !settings.text(key.name).empty();
+    item.set("key", key.name);
+    item.set("value", masked ? std::string("<masked>") : settings.text(key.name));
+    item.set("origin", origin_text(settings.origin(key.name))).set("reload", key.reload);
+    items.add(std::move(item));
+  }
+  return list_of(std::move(items));
+}
+
+void add_node_routes(Router& router, node::Node& node, Traffic&) {
+  using Act = Reply (*)(const Request&, node::Node&);
+  const auto here = [&node](Act act) -> Handler {
+    return [&node, act](const Request& request) -> Reply {
+      if (const auto self = must_be_this(request, node); !self) return refuse(self.error());
+      return act(request, node);
+    };
   };
-  router.add("GET", "/healthz", Role::none, ready);
-  router.add("GET", "/readyz", Role::none, ready);
-  router.add("GET", "/startupz", Role::none, ready);
-  router.add("GET", "/livez", Role::none,
-             [](const Request& request) { return health(request, true, ""); });
-  router.add("GET", "/v1", Role::none, [](const Request&) -> Reply {
-    Json versions = Json::array();
-    versions.add("v1");
-    Json json;
-    json.set("api", "goaktd").set("versions", std::move(versions)).set("impl", "cpp");
-    return answer(json);
-  });
-  router.add("GET", "/v1/version", Role::viewer, [&node](const Request&) -> Reply {
-    Json json;
-    json.set("version", GOAKT_VERSION).set("buildId", library_build_id()).set("impl", "cpp");
-    json.set("system", node.system().name()).set("node", node.id());
-    json.set("uptimeSeconds", std::chrono::duration<double>(node.system().uptime()).count());
-    json.set("actors", node.system().num_actors());
-    return answer(json);
-  });
+  router.add("GET", "/v1/nodes", Role::viewer,
+             [&node](const Request& request) { return list(request, node); });
+  router.add("GET", "/v1/nodes/{node}", Role::viewer, here(get));
+  router.add("PATCH", "/v1/nodes/{node}", Role::operate, here(patch));
+  router.add("POST", "/v1/nodes/{node}/ping", Role::viewer, here(ping));
+  router.add("GET", "/v1/nodes/{node}/config", Role::operate, here(config_of));
+  router.add("POST", "/v1/nodes/{node}/reload", Role::admin, here(reload));
 }
 
 }  // namespace goakt::admin

@@ -1,6 +1,9 @@
 #include "goakt/admin/query_values.h"
 
+#include "goakt/base/text.h"
+
 #include <charconv>
+#include <ctime>
 
 namespace goakt::admin {
 
@@ -21,6 +24,50 @@ tl::expected<std::int64_t, Refusal> query_number(const Request& request, std::st
 bool query_switch(const Request& request, std::string_view key) {
   const std::string_view text = request.query_value(key);
   return text == "true" || text == "1" || (text.empty() && request.has_query(key));
+}
+
+tl::expected<std::optional<WallTime>, Refusal> query_time(const Request& request,
+                                                          std::string_view key) {
+  const std::string text(request.query_value(key));
+  if (text.empty()) return std::nullopt;
+  std::chrono::milliseconds ago{};
+  if (parse_duration(text, ago))
+    return WallTime(std::chrono::time_point_cast<Duration>(SystemClock::instance().wall() - ago));
+  std::tm parts{};
+  const char* const rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest != nullptr) {
+    std::string_view end(rest);
+    Duration fraction{};
+    Duration digit = std::chrono::milliseconds(100);
+    if (end.starts_with('.')) {
+      for (end.remove_prefix(1); !end.empty() && end[0] >= '0' && end[0] <= '9'; digit /= 10) {
+        fraction += digit * (end[0] - '0');
+        end.remove_prefix(1);
+      }
+    }
+    if (end == "Z") return WallTime(std::chrono::seconds(::timegm(&parts)) + fraction);
+  }
+  return refuse(Problem::invalid_argument, std::string(key) +
+                                               " must be a duration such as 10m, or a time such as "
+                                               "2026-01-02T03:04:05Z");
+}
+
+bool means_this_node(std::string_view node, std::string_view own_id) {
+  return node == "self" || node == "leader" || node == own_id ||
+         (!node.empty() && own_id.starts_with(node));
+}
+
+std::optional<Refusal> check_scope(const Request& request, std::string_view own_id) {
+  const std::string_view node = request.query_value("node");
+  if (!node.empty() && !means_this_node(node, own_id)) {
+    return Refusal(Problem::node_not_found, "no node \"" + std::string(node) + "\" is known here")
+        .with_hint("this node runs alone; goaktctl node list");
+  }
+  const std::string_view consistency = request.query_value("consistency");
+  if (consistency.empty() || consistency == "live") return std::nullopt;
+  if (consistency == "registry")
+    return Refusal(Problem::not_clustered, "a node alone has no registry");
+  return Refusal(Problem::invalid_argument, "consistency must be live or registry");
 }
 
 }  // namespace goakt::admin

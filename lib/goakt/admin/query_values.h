@@ -1,8 +1,10 @@
 #pragma once
 
 #include "goakt/admin/router.h"
+#include "goakt/base/clock.h"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace goakt::admin {
@@ -13,5 +15,13 @@ tl::expected<std::int64_t, Refusal> query_number(const Request& request, std::st
                                                  std::int64_t otherwise, std::int64_t min,
                                                  std::int64_t max);
 bool query_switch(const Request& request, std::string_view key);
+// A duration ("10m") before now, or a time as RFC 3339; nothing when it is absent.
+tl::expected<std::optional<WallTime>, Refusal> query_time(const Request& request,
+                                                          std::string_view key);
+
+// True when the words "self", "leader", the id or a beginning of it mean this node.
+bool means_this_node(std::string_view node, std::string_view own_id);
+// Refuses a query whose `node` or `consistency` asks for what a node alone does not have.
+std::optional<Refusal> check_scope(const Request& request, std::string_view own_id);
 
 }  // namespace goakt::admin

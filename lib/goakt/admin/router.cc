@@ -72,6 +72,22 @@ std::string_view role_name(Role role) {
   return "none";
 }
 
+bool parse_role(std::string_view word, Role& role) {
+  for (const Role candidate : {Role::none, Role::viewer, Role::operate, Role::admin}) {
+    if (role_name(candidate) != word) continue;
+    role = candidate;
+    return true;
+  }
+  return false;
+}
+
+Json list_of(Json items, std::string next) {
+  Json json;
+  json.set("items", std::move(items));
+  if (!next.empty()) json.set("next", next);
+  return json;
+}
+
 Response answer(const Json& json, int status) {
   Response response;
   response.status = status;
@@ -103,12 +119,21 @@ Reply Router::call(Request& request) const {
     }
     allowed.append(allowed.empty() ? "" : ", ").append(candidate.method);
   }
+  if (route) request.route = route->path;
+  // Who shows nothing learns nothing, not even which resources there are.
+  if (request.role == Role::none && (!route || route->role != Role::none)) {
+    Response response = Refusal(Problem::unauthenticated, "credentials are missing or wrong")
+                            .with_hint("a token: --token-file FILE; or the node's unix socket")
+                            .to_response(request);
+    response.set_header("WWW-Authenticate", "Bearer");
+    return response;
+  }
   if (!route && allowed.empty()) return refuse(Problem::not_found, "no resource " + request.path);
   if (!route) {
     Response response = Refusal(Problem::method_not_allowed,
                                 request.path + " takes " + allowed + ", not " + request.method)
                             .to_response(request);
-    response.headers.emplace_back("Allow", allowed);
+    response.set_header("Allow", allowed);
     return response;
   }
   if (request.role < route->role) {
@@ -136,10 +161,10 @@ Reply Router::call(Request& request) const {
   }
 }
 
-std::vector<std::string> Router::list() const {
-  std::vector<std::string> lines;
-  for (const Route& route : routes_) lines.push_back(route.method + " " + route.path);
-  return lines;
+std::vector<Router::Entry> Router::list() const {
+  std::vector<Entry> entries;
+  for (const Route& route : routes_) entries.push_back({route.method, route.path, route.role});
+  return entries;
 }
 
 }  // namespace goakt::admin

@@ -25,6 +25,9 @@ inline tl::unexpected<Refusal> refuse(const Error& error) {
   return refuse(Refusal::from(error));
 }
 
+// A list: {"items": [...]}, and where to go on if there is more.
+Json list_of(Json items, std::string next = {});
+
 // 200 (or another status) with a JSON body.
 Response answer(const Json& json, int status = 200);
 
@@ -45,8 +48,14 @@ class Router {
   // problems. Fills in the request's `params`.
   Response dispatch(Request& request) const;
 
-  // "GET /v1/actors/{name}" of every route, for documentation tests.
-  std::vector<std::string> list() const;
+  // Of every route, for documentation and tests: "GET", "/v1/actors/{name}", and who may.
+  struct Entry {
+    std::string method;
+    std::string path;
+    Role role;
+  };
+
+  std::vector<Entry> list() const;
 
  private:
   struct Route {

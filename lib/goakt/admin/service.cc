@@ -1,7 +1,10 @@
 #include "goakt/admin/service.h"
 
+#include "goakt/admin/gate.h"
 #include "goakt/admin/routes.h"
+#include "goakt/admin/tls.h"
 #include "goakt/config/settings.h"
+#include "goakt/node/node.h"
 
 #include <charconv>
 #include <filesystem>
@@ -12,6 +15,9 @@ namespace goakt::admin {
 namespace {
 
 constexpr int kOtherPorts = 100;
+constexpr std::size_t kTcpConnections = 64;
+// Requests that wait for actors at once; each keeps a thread.
+constexpr std::size_t kWaits = 64;
 
 struct HostPort {
   std::string host;
@@ -50,41 +56,71 @@ Result<Listener> listen_tcp(const HostPort& at, bool is_default, bool& moved) {
 
 }  // namespace
 
-Service::Service(node::Node& node) {
-  add_actor_routes(router_, node);
-  add_message_routes(router_, node);
-  add_tree_routes(router_, node);
-  add_kind_routes(router_, node);
-  add_event_routes(router_, node);
-  add_node_routes(router_, node);
+Service::Service(const config::Settings& settings, node::Node& node)
+    : node_(node),
+      traffic_(static_cast<std::size_t>(settings.number("admin.max-streams")), kWaits) {
+  add_routes(router_, node, traffic_);
 }
 
 Service::~Service() {
   for (const auto& server : servers_) server->stop();
+  // What a reload would have read again for us is gone with us.
+  node_.on_reload(nullptr);
 }
 
-void Service::serve(Listener listener) {
-  const Role role = listener.is_unix() ? Role::admin : Role::viewer;
-  urls_.push_back(listener.url());
-  servers_.push_back(std::make_unique<HttpServer>(
-      std::move(listener), role, [this](Request& request) { return router_.dispatch(request); },
-      HttpServer::Limits{}));
+Status Service::open_gate(const config::Settings& settings) {
+  GOAKT_TRY(gate_, Gate::open(settings, node_, router_, traffic_));
+  return {};
+}
+
+Status Service::open_tls(const config::Settings& settings) {
+  TlsContext::Files files{settings.text("admin.tls.cert"), settings.text("admin.tls.key"),
+                          settings.text("admin.tls.client-ca")};
+  if (files.certificate.empty() && files.key.empty() && files.client_authority.empty()) return {};
+  if (files.certificate.empty() || files.key.empty())
+    return fail(ErrorCode::invalid_argument, "admin.tls.cert and admin.tls.key go together");
+  GOAKT_TRY(tls_, TlsContext::open(std::move(files)));
+  return {};
+}
+
+void Service::serve(Listener listener, const config::Settings& settings) {
+  HttpServer::Options options;
+  // Asks and streams keep a thread each, and are counted; the rest is for all other requests.
+  options.limits.threads =
+      static_cast<std::size_t>(settings.number("admin.threads")) + traffic_.most_streams() + kWaits;
+  if (!listener.is_unix()) {
+    options.limits.connections = kTcpConnections + traffic_.most_streams();
+    options.names = settings.list("admin.names");
+    options.tls = tls_.get();
+  }
+  servers_.push_back(
+      std::make_unique<HttpServer>(std::move(listener), std::move(options),
+                                   [this](Request& request) { return gate_->handle(request); }));
+  urls_.push_back(servers_.back()->url());
 }
 
 Result<std::unique_ptr<Service>> Service::start(const config::Settings& settings,
                                                 node::Node& node) {
-  std::unique_ptr<Service> service(new Service(node));
+  std::unique_ptr<Service> service(new Service(settings, node));
+  GOAKT_CHECK(service->open_gate(settings));
+  GOAKT_CHECK(service->open_tls(settings));
+  node.on_reload([service = service.get()](const config::Settings& fresh) -> Status {
+    if (service->tls_) GOAKT_CHECK(service->tls_->reload());
+    return service->gate_->access().reload(fresh);
+  });
   const std::string& listen = settings.text("admin.listen");
   const std::string& socket = settings.text("admin.socket");
   std::optional<Listener> tcp;
   if (!listen.empty()) {
     GOAKT_TRY(const HostPort at, parse_host_port(listen));
-    if (!is_loopback(at.host)) {
-      return unexpected(Error(ErrorCode::invalid_argument,
-                              "admin.listen: " + at.host +
-                                  " is no loopback address, and TLS with credentials, which other "
-                                  "addresses need, is not there yet")
-                            .with_hint("use 127.0.0.1, or the unix socket through ssh"));
+    const bool guarded = service->tls_ && service->gate_->access().has_credentials();
+    if (!is_loopback(at.host) && !guarded) {
+      return unexpected(
+          Error(ErrorCode::invalid_argument,
+                "admin.listen: " + at.host +
+                    " can be reached from other machines; that needs admin.tls.cert and "
+                    "admin.tls.key, and admin.token-file or admin.tls.client-ca")
+              .with_hint("or use 127.0.0.1, or the unix socket through ssh"));
     }
     auto listener = listen_tcp(at, settings.is_default("admin.listen"), service->moved_);
     if (!listener) return unexpected(std::move(listener).error().while_doing("admin.listen"));
@@ -100,9 +136,9 @@ Result<std::unique_ptr<Service>> Service::start(const config::Settings& settings
       listener = Listener::unix_socket(folder / ("admin-" + std::to_string(tcp->port()) + ".sock"));
     }
     if (!listener) return unexpected(std::move(listener).error().while_doing("admin.socket"));
-    service->serve(*std::move(listener));
+    service->serve(*std::move(listener), settings);
   }
-  if (tcp) service->serve(std::move(*tcp));
+  if (tcp) service->serve(std::move(*tcp), settings);
   return service;
 }
 

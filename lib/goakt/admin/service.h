@@ -2,6 +2,7 @@
 
 #include "goakt/admin/http_server.h"
 #include "goakt/admin/router.h"
+#include "goakt/admin/traffic.h"
 #include "goakt/base/result.h"
 
 #include <memory>
@@ -18,12 +19,16 @@ class Node;
 
 namespace goakt::admin {
 
+class Gate;
+class TlsContext;
+
 // The admin API of one node: its routes and the listeners that the settings ask for. The node must
 // outlive it.
 class Service {
  public:
   // Listens. A default address that is in use gives way to the next free port, and the default
   // socket to `admin-PORT.sock` beside it; one that was configured fails with address_in_use.
+  // Errors: invalid_argument for an address that others could reach without TLS and credentials.
   [[nodiscard]] static Result<std::unique_ptr<Service>> start(const config::Settings& settings,
                                                               node::Node& node);
   ~Service();
@@ -37,11 +42,17 @@ class Service {
   const Router& router() const { return router_; }
 
  private:
-  explicit Service(node::Node& node);
+  Service(const config::Settings& settings, node::Node& node);
 
-  void serve(Listener listener);
+  [[nodiscard]] Status open_gate(const config::Settings& settings);
+  [[nodiscard]] Status open_tls(const config::Settings& settings);
+  void serve(Listener listener, const config::Settings& settings);
 
+  node::Node& node_;
+  Traffic traffic_;
   Router router_;
+  std::unique_ptr<Gate> gate_;
+  std::unique_ptr<TlsContext> tls_;
   std::vector<std::unique_ptr<HttpServer>> servers_;
   std::vector<std::string> urls_;
   bool moved_ = false;

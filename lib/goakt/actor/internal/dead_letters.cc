@@ -69,6 +69,17 @@ void record(System& system, Deadletter letter) {
 
 }  // namespace
 
+std::vector<Deadletter> DeadLetters::take_if(const std::function<bool(const Deadletter&)>& chosen) {
+  std::vector<Deadletter> taken;
+  std::lock_guard lock(mutex_);
+  std::erase_if(ring_, [&](Deadletter& letter) {
+    if (!chosen(letter)) return false;
+    taken.push_back(std::move(letter));
+    return true;
+  });
+  return taken;
+}
+
 std::vector<Deadletter> DeadLetters::kept(const DeadletterQuery& query) const {
   std::vector<Deadletter> found;
   {

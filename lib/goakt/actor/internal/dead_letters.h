@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -34,6 +35,7 @@ class DeadLetters {
   std::vector<Deadletter> kept(const DeadletterQuery& query = {}) const;
   // The same, and no longer kept.
   std::vector<Deadletter> take(const DeadletterQuery& query);
+  std::vector<Deadletter> take_if(const std::function<bool(const Deadletter&)>& chosen);
   // Keeps it once more, without counting it again.
   void put_back(Deadletter letter);
 

@@ -38,6 +38,20 @@ class NameTable {
   Found find(std::string_view name) const;
   Found find_child(const Cell& parent, std::string_view name) const;
 
+  // Shows every cell of that name, under the lock that an actor needs to leave the table before it
+  // is taken apart: what it owns may be read.
+  template <class Visit>  // void(const Cell&)
+  void visit(std::string_view name, Visit&& visit) const {
+    const std::uint64_t hash = NameTable::hash(name);
+    const std::uint32_t key = key_of(hash);
+    const Shard& shard = shards_[shard_of(hash)];
+    std::lock_guard lock(shard.lock);
+    if (shard.cells.empty()) return;
+    for (std::size_t i = shard.lower_bound(key); shard.cells[i] != nullptr && shard.keys[i] == key;
+         ++i)
+      if (shard.cells[i]->name() == name) visit(*shard.cells[i]);
+  }
+
   // At least `limit` cells (equal hashes are never split) with a hash position after `cursor`;
   // returns the position of the last one, 0 at the end.
   template <class Take>  // bool(Cell&): counts toward the limit

@@ -1,0 +1,83 @@
+#include "goakt/admin/routes.h"
+
+namespace goakt::admin {
+
+namespace {
+
+struct Absent {
+  const char* method;
+  const char* path;
+  Role role;
+};
+
+constexpr Absent kClusterOnly[] = {
+    {"GET", "/v1/cluster", Role::viewer},
+    {"GET", "/v1/cluster/check", Role::viewer},
+    {"POST", "/v1/nodes/{node}/cordon", Role::operate},
+    {"POST", "/v1/nodes/{node}/uncordon", Role::operate},
+    {"POST", "/v1/nodes/{node}/drain", Role::operate},
+    {"POST", "/v1/nodes/{node}/leave", Role::admin},
+    {"GET", "/v1/partitions", Role::viewer},
+    {"GET", "/v1/partitions/lookup", Role::viewer},
+    {"GET", "/v1/partitions/{id}", Role::viewer},
+    {"POST", "/v1/actors/{name}/move", Role::operate},
+    {"GET", "/v1/placement", Role::viewer},
+    {"PUT", "/v1/placement/{kind}", Role::operate},
+    {"DELETE", "/v1/placement/{kind}", Role::operate},
+    {"POST", "/v1/placement/rebalance", Role::operate},
+    {"POST", "/v1/placement/move", Role::operate},
+    {"PUT", "/v1/placement/pins/{actor}", Role::operate},
+    {"DELETE", "/v1/placement/pins/{actor}", Role::operate},
+    {"GET", "/v1/dcs", Role::viewer},
+    {"GET", "/v1/dcs/{id}", Role::viewer},
+    {"POST", "/v1/dcs/{id}/drain", Role::admin},
+    {"POST", "/v1/dcs/{id}/activate", Role::admin},
+};
+
+constexpr Absent kNotBuilt[] = {
+    {"GET", "/v1/grains", Role::viewer},
+    {"GET", "/v1/grains/{kind}/{name}", Role::viewer},
+    {"POST", "/v1/grains/{kind}/{name}/activate", Role::operate},
+    {"POST", "/v1/grains/{kind}/{name}/deactivate", Role::operate},
+    {"POST", "/v1/grains/{kind}/{name}/messages", Role::operate},
+    {"POST", "/v1/grains/{kind}/{name}/ask", Role::operate},
+    {"GET", "/v1/topics", Role::viewer},
+    {"GET", "/v1/topics/{topic}", Role::viewer},
+    {"POST", "/v1/topics/{topic}/messages", Role::operate},
+    {"GET", "/v1/topics/{topic}/stream", Role::viewer},
+};
+
+}  // namespace
+
+void add_absent_routes(Router& router) {
+  for (const Absent& route : kClusterOnly) {
+    router.add(route.method, route.path, route.role, [](const Request&) -> Reply {
+      return refuse(Refusal(Problem::not_clustered, "this node runs alone")
+                        .with_hint("cluster.enabled makes it a member of a cluster"));
+    });
+  }
+  for (const Absent& route : kNotBuilt) {
+    router.add(route.method, route.path, route.role, [](const Request&) -> Reply {
+      return refuse(Problem::feature_disabled, "this node has no grains and no topics");
+    });
+  }
+}
+
+void add_routes(Router& router, node::Node& node, Traffic& traffic) {
+  add_health_routes(router, node);
+  add_metric_routes(router, node, traffic);
+  add_meta_routes(router, node);
+  add_node_routes(router, node, traffic);
+  add_actor_routes(router, node);
+  add_message_routes(router, node, traffic);
+  add_tree_routes(router, node);
+  add_kind_routes(router, node);
+  add_schedule_routes(router, node);
+  add_dead_letter_routes(router, node, traffic);
+  add_event_routes(router, node, traffic);
+  add_log_routes(router, node, traffic);
+  add_operation_routes(router, node, traffic);
+  add_absent_routes(router);
+}
+
+}  // namespace goakt::admin

@@ -1,0 +1,160 @@
+#include "goakt/admin/access.h"
+
+#include "goakt/base/text.h"
+#include "goakt/config/settings.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <fstream>
+
+namespace goakt::admin {
+
+namespace {
+
+// Linear: one position to come back to is enough, because '*' takes anything.
+bool matches(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t after_star = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      after_star = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++after_star;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+// "CN=alice,O=ops" to "alice".
+std::string common_name(const std::string& subject) {
+  const auto at = subject.find("CN=");
+  if (at == std::string::npos) return subject;
+  return subject.substr(at + 3, subject.find(',', at) - at - 3);
+}
+
+}  // namespace
+
+std::string sha256(std::string_view bytes) {
+  unsigned char digest[32];
+  EVP_Digest(bytes.data(), bytes.size(), digest, nullptr, EVP_sha256(), nullptr);
+  return {reinterpret_cast<const char*>(digest), sizeof digest};
+}
+
+Result<Access::Rules> Access::read(const config::Settings& settings) {
+  Rules rules;
+  parse_role(settings.text("admin.loopback-role"), rules.loopback);
+  rules.asks_for_certificates = !settings.text("admin.tls.client-ca").empty();
+  for (const std::string& rule : settings.list("admin.tls.roles")) {
+    const auto colon = rule.rfind(':');
+    CertificateRule parsed{rule.substr(0, colon), Role::none};
+    if (colon == std::string::npos || !parse_role(rule.substr(colon + 1), parsed.role)) {
+      return unexpected(
+          Error(ErrorCode::invalid_argument, "admin.tls.roles: \"" + rule + "\" is no rule")
+              .with_hint("for example CN=ops-*:operator"));
+    }
+    rules.certificates.push_back(std::move(parsed));
+  }
+  const std::string& file = settings.text("admin.token-file");
+  if (file.empty()) return rules;
+  std::ifstream in(file);
+  if (!in) return fail(ErrorCode::invalid_argument, "admin.token-file: cannot read " + file);
+  std::string line;
+  for (int number = 1; std::getline(in, line); ++number) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.empty() || line.front() == '#') continue;
+    const auto first = line.find(':');
+    const auto last = line.rfind(':');
+    const auto digest = hex_decode(std::string_view(line).substr(last + 1));
+    Token token;
+    if (first == std::string::npos || last == first ||
+        !parse_role(line.substr(0, first), token.role) || !digest || digest->size() != 32) {
+      return unexpected(
+          Error(ErrorCode::invalid_argument,
+                "admin.token-file: " + file + ":" + std::to_string(number) + " is no token")
+              .with_hint("lines are role:name:SHA-256 of the token in hexadecimal"));
+    }
+    token.sha256 = *digest;
+    token.name = line.substr(first + 1, last - first - 1);
+    rules.tokens.push_back(std::move(token));
+  }
+  return rules;
+}
+
+Result<std::unique_ptr<Access>> Access::open(const config::Settings& settings) {
+  auto access = std::make_unique<Access>();
+  GOAKT_CHECK(access->reload(settings));
+  return access;
+}
+
+Status Access::reload(const config::Settings& settings) {
+  GOAKT_TRY(Rules rules, read(settings));
+  std::lock_guard lock(mutex_);
+  rules_ = std::make_shared<const Rules>(std::move(rules));
+  return {};
+}
+
+std::shared_ptr<const Access::Rules> Access::rules() const {
+  std::lock_guard lock(mutex_);
+  return rules_;
+}
+
+bool Access::has_credentials() const {
+  const auto rules = this->rules();
+  return rules->asks_for_certificates || !rules->tokens.empty();
+}
+
+bool Access::identify(Request& request) const {
+  const auto rules = this->rules();
+  switch (request.door) {
+    case Door::socket:
+      request.caller = "socket";
+      request.role = Role::admin;
+      break;
+    case Door::loopback:
+      request.caller = "loopback";
+      request.role = rules->loopback;
+      break;
+    case Door::network:
+      request.caller = request.peer;
+      request.role = Role::none;
+      break;
+  }
+  const auto raise = [&](Role role, std::string name) {
+    request.role = std::max(request.role, role);
+    request.caller = std::move(name);
+  };
+  for (const CertificateRule& rule : rules->certificates) {
+    if (request.certificate.empty() || !matches(rule.pattern, request.certificate)) continue;
+    raise(rule.role, "cert:" + common_name(request.certificate));
+    break;  // the first that fits
+  }
+  const std::string_view given = request.header("authorization");
+  if (given.empty()) return true;
+  constexpr std::string_view kScheme = "Bearer ";
+  const std::string digest =
+      sha256(given.starts_with(kScheme) ? given.substr(kScheme.size()) : std::string_view());
+  // All are compared, so that the time tells nothing about which one came near.
+  const Token* found = nullptr;
+  for (const Token& token : rules->tokens)
+    if (CRYPTO_memcmp(token.sha256.data(), digest.data(), digest.size()) == 0) found = &token;
+  if (found == nullptr) {
+    request.role = Role::none;
+    return false;
+  }
+  raise(found->role, "token:" + found->name);
+  return true;
+}
+
+}  // namespace goakt::admin

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "goakt/admin/http.h"
+#include "goakt/base/result.h"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace goakt::config {
+class Settings;
+}
+
+namespace goakt::admin {
+
+// Decides who a caller is and what he may do: by the door he came through, by his token, by his
+// certificate; the most that any of them gives. Thread-safe.
+class Access {
+ public:
+  // Errors: invalid_argument for a token file that cannot be read or a bad line in it.
+  [[nodiscard]] static Result<std::unique_ptr<Access>> open(const config::Settings& settings);
+
+  // Reads the token file again; on an error everything stays as it was.
+  [[nodiscard]] Status reload(const config::Settings& settings);
+
+  // Sets the request's caller and role. False: it names a token that is not known.
+  bool identify(Request& request) const;
+
+  // Somebody can get in from other machines.
+  bool has_credentials() const;
+
+ private:
+  struct Token {
+    Role role;
+    std::string name;
+    std::string sha256;  // 32 bytes
+  };
+
+  struct CertificateRule {
+    std::string pattern;  // '*' stands for anything
+    Role role;
+  };
+
+  struct Rules {
+    Role loopback = Role::viewer;
+    std::vector<Token> tokens;
+    std::vector<CertificateRule> certificates;
+    bool asks_for_certificates = false;
+  };
+
+  [[nodiscard]] static Result<Rules> read(const config::Settings& settings);
+  std::shared_ptr<const Rules> rules() const;
+
+  mutable std::mutex mutex_;  // guards rules_
+  std::shared_ptr<const Rules> rules_;
+};
+
+// SHA-256 of the bytes: 32 bytes.
+std::string sha256(std::string_view bytes);
+
+}  // namespace goakt::admin

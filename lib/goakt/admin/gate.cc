@@ -1,0 +1,112 @@
+#include "goakt/admin/gate.h"
+
+#include "goakt/admin/projection.h"
+#include "goakt/admin/query_values.h"
+#include "goakt/base/log_output.h"
+#include "goakt/base/text.h"
+#include "goakt/config/settings.h"
+#include "goakt/node/node.h"
+
+#include <chrono>
+
+namespace goakt::admin {
+
+namespace {
+
+bool is_read(const Request& request) {
+  return request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
+}
+
+// To a file of its own, or beside everything else that is logged; never cut off like ordinary
+// lines.
+Result<Logger> open_audit(const std::string& file, const node::Node& node) {
+  LogOptions options;
+  options.lines_per_site_and_second = 0;
+  if (file.empty()) return Logger(node.log_sink(), options).named("audit");
+  GOAKT_TRY(auto output, LogOutput::open({.format = LogFormat::json, .file = file}));
+  return Logger(std::move(output), options).named("audit");
+}
+
+std::string seconds_text(Duration wait) {
+  return std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Gate>> Gate::open(const config::Settings& settings, node::Node& node,
+                                         const Router& router, Traffic& traffic) {
+  GOAKT_TRY(auto access, Access::open(settings));
+  auto audit = open_audit(settings.text("admin.audit-file"), node);
+  if (!audit) {
+    return fail(ErrorCode::invalid_argument, "admin.audit-file: " + audit.error().message());
+  }
+  return std::unique_ptr<Gate>(
+      new Gate(settings, node, router, traffic, std::move(access), *std::move(audit)));
+}
+
+Gate::Gate(const config::Settings& settings, node::Node& node, const Router& router,
+           Traffic& traffic, std::unique_ptr<Access> access, Logger audit)
+    : node_(node),
+      router_(router),
+      traffic_(traffic),
+      access_(std::move(access)),
+      audit_(std::move(audit)),
+      // Writes get two fifths: 20 of the usual 50.
+      rate_limit_(static_cast<double>(settings.number("admin.rate")),
+                  static_cast<double>(settings.number("admin.rate")) * 0.4,
+                  SystemClock::instance()),
+      answers_(SystemClock::instance()) {}
+
+Response Gate::handle(Request& request) {
+  const auto begin = std::chrono::steady_clock::now();
+  Response response = decide(request);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  traffic_.count(request.route.empty() ? "none" : request.route, response.status, took);
+  if (!is_read(request) || response.status == 401 || response.status == 403)
+    audit(request, response, took);
+  return response;
+}
+
+Response Gate::decide(Request& request) {
+  const bool known = access_->identify(request);
+  if (request.door != Door::socket) {
+    const Duration wait = rate_limit_.take(request.caller, !is_read(request));
+    if (wait.count() > 0) {
+      Response response = Refusal(Problem::rate_limited, "too many requests from " + request.caller)
+                              .with_hint("the unix socket has no such limit")
+                              .to_response(request);
+      response.set_header("Retry-After", seconds_text(wait));
+      return response;
+    }
+  }
+  // Wrong credentials are as good as none, so that the health of a node stays visible.
+  if (!known) request.role = Role::none;
+  if (const auto refusal = check_scope(request, node_.id())) return refusal->to_response(request);
+  const auto run = [&] { return router_.dispatch(request); };
+  // Only who may do something can be answered from what is kept: his name is part of the key.
+  Response response = request.method == "POST" && request.role >= Role::viewer
+                          ? answers_.answer(request, run)
+                          : run();
+  if (request.method == "GET" && request.has_query("fields") && response.status == 200 &&
+      response.content_type == kJsonType && !response.stream)
+    response.body = project(response.body, request.query_value("fields"));
+  return response;
+}
+
+void Gate::audit(const Request& request, const Response& response, Duration took) const {
+  audit_.info(
+      "request",
+      {{"requestId", request.request_id},
+       {"caller", request.caller},
+       {"peer", request.peer},
+       {"role", role_name(request.role)},
+       {"method", request.method},
+       {"path", request.path},
+       {"node", node_.id()},
+       {"status", response.status},
+       {"micros", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
+       {"dryRun", query_switch(request, "dryRun")},
+       {"bodySha256", request.body.empty() ? std::string() : hex_encode(sha256(request.body))}});
+}
+
+}  // namespace goakt::admin

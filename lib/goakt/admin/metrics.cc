@@ -1,0 +1,243 @@
+#include "goakt/actor/inspect.h"
+#include "goakt/admin/routes.h"
+#include "goakt/admin/traffic.h"
+#include "goakt/node/node.h"
+#include "goakt/node/plugin.h"
+#include "goakt/observe/exposition.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <dirent.h>
+#include <map>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace goakt::admin {
+
+namespace {
+
+using observe::Exposition;
+using Type = Exposition::Type;
+
+constexpr std::size_t kMostKinds = 50;
+
+// The kinds with the most actors; all others are one, "other", so that the number of series stays
+// bounded whatever a program registers.
+std::vector<KindMetric> kinds_of(ActorSystem& system) {
+  std::vector<KindMetric> kinds = system.kind_metrics();
+  std::erase_if(kinds, [](const KindMetric& kind) { return kind.kind.empty(); });
+  std::sort(kinds.begin(), kinds.end(), [](const KindMetric& a, const KindMetric& b) {
+    return a.actors != b.actors ? a.actors > b.actors : a.kind < b.kind;
+  });
+  if (kinds.size() <= kMostKinds) return kinds;
+  KindMetric other;
+  other.kind = "other";
+  for (std::size_t i = kMostKinds; i < kinds.size(); ++i) {
+    const KindMetric& kind = kinds[i];
+    other.actors += kind.actors;
+    other.processed += kind.processed;
+    other.failures += kind.failures;
+    other.restarts += kind.restarts;
+    other.reinstated += kind.reinstated;
+    other.stashed += kind.stashed;
+    other.mailbox += kind.mailbox;
+    for (std::size_t b = 0; b < PowerHistogram::kBuckets; ++b) {
+      other.depth.buckets[b] += kind.depth.buckets[b];
+      other.processing.buckets[b] += kind.processing.buckets[b];
+    }
+    other.depth.count += kind.depth.count;
+    other.depth.sum += kind.depth.sum;
+    other.processing.count += kind.processing.count;
+    other.processing.sum += kind.processing.sum;
+  }
+  kinds.resize(kMostKinds);
+  kinds.push_back(std::move(other));
+  return kinds;
+}
+
+void per_kind(Exposition& out, const std::vector<KindMetric>& kinds, std::string_view name,
+              Type type, std::string_view help, std::uint64_t KindMetric::*member) {
+  out.family(name, type, help);
+  for (const KindMetric& kind : kinds)
+    out.sample({{"kind", kind.kind}}, static_cast<double>(kind.*member));
+}
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
+// How many values of a power-of-two histogram are at most `end`.
+std::uint64_t at_most(const PowerHistogram& histogram, std::uint64_t end) {
+  std::uint64_t count = 0;
+  for (std::size_t b = 0; b < PowerHistogram::kBuckets && PowerHistogram::upper_end(b) <= end; ++b)
+    count += histogram.buckets[b];
+  return count;
+}
+
+void actors(Exposition& out, node::Node& node) {
+  const auto kinds = kinds_of(node.system());
+  per_kind(out, kinds, "goakt_actors", Type::gauge, "User actors alive.", &KindMetric::actors);
+  per_kind(out, kinds, "goakt_messages_processed_total", Type::counter, "Messages handled.",
+           &KindMetric::processed);
+  per_kind(out, kinds, "goakt_message_failures_total", Type::counter, "Messages that failed.",
+           &KindMetric::failures);
+  per_kind(out, kinds, "goakt_actor_restarts_total", Type::counter, "Restarts of actors.",
+           &KindMetric::restarts);
+  per_kind(out, kinds, "goakt_actor_reinstated_total", Type::counter, "Returns from suspension.",
+           &KindMetric::reinstated);
+  per_kind(out, kinds, "goakt_stashed_messages", Type::gauge, "Messages in stashes.",
+           &KindMetric::stashed);
+
+  out.family("goakt_message_processing_seconds", Type::histogram,
+             "Time that handlers take; only with system.metrics.");
+  for (const KindMetric& kind : kinds) {
+    if (kind.processing.count == 0) continue;
+    for (const double end : {1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0})
+      out.sample(
+          {{"kind", kind.kind}, {"le", number(end)}},
+          static_cast<double>(at_most(kind.processing, static_cast<std::uint64_t>(end * 1e9))),
+          "_bucket");
+    out.sample({{"kind", kind.kind}, {"le", "+Inf"}}, static_cast<double>(kind.processing.count),
+               "_bucket");
+    out.sample({{"kind", kind.kind}}, static_cast<double>(kind.processing.sum) * 1e-9, "_sum");
+    out.sample({{"kind", kind.kind}}, static_cast<double>(kind.processing.count), "_count");
+  }
+
+  PowerHistogram depth;
+  for (const KindMetric& kind : kinds) {
+    for (std::size_t b = 0; b < PowerHistogram::kBuckets; ++b)
+      depth.buckets[b] += kind.depth.buckets[b];
+    depth.count += kind.depth.count;
+    depth.sum += kind.depth.sum;
+  }
+  out.family("goakt_mailbox_depth", Type::histogram, "Messages waiting, one value per actor.");
+  // The buckets that the histogram can tell exactly: below each power of two.
+  for (const std::uint64_t end : {0ull, 1ull, 15ull, 127ull, 1023ull, 16383ull, 131071ull})
+    out.sample({{"le", std::to_string(end)}}, static_cast<double>(at_most(depth, end)), "_bucket");
+  out.sample({{"le", "+Inf"}}, static_cast<double>(depth.count), "_bucket");
+  out.sample({}, static_cast<double>(depth.sum), "_sum");
+  out.sample({}, static_cast<double>(depth.count), "_count");
+  std::size_t highest = 0;
+  for (std::size_t b = 0; b < PowerHistogram::kBuckets; ++b)
+    if (depth.buckets[b] != 0) highest = b;
+  out.gauge("goakt_mailbox_depth_max",
+            "The fullest mailbox, rounded up to a power of two less one.",
+            static_cast<double>(PowerHistogram::upper_end(highest)));
+}
+
+void runtime(Exposition& out, node::Node& node) {
+  out.gauge("goakt_uptime_seconds", "Time since the start.",
+            std::chrono::duration<double>(node.system().uptime()).count());
+  out.counter("goakt_dead_letters_total", "Messages that nobody handled.",
+              static_cast<double>(node.system().dead_letters_count()));
+  const DispatcherFacts facts = inspect_dispatcher(node.system());
+  out.gauge("goakt_dispatcher_workers", "Threads that run actors.",
+            static_cast<double>(facts.workers));
+  out.gauge("goakt_dispatcher_busy_ratio", "Of them at work.",
+            facts.workers == 0
+                ? 0
+                : static_cast<double>(facts.busy) / static_cast<double>(facts.workers));
+  out.counter("goakt_dispatcher_turns_total", "Turns that actors have taken.",
+              static_cast<double>(facts.turns));
+  out.counter("goakt_dispatcher_steals_total", "Turns taken over from another thread.",
+              static_cast<double>(facts.steals));
+  out.family("goakt_node_state", Type::gauge, "1 for the node's state.");
+  const bool active = node.system().is_running();
+  out.sample({{"state", "active"}}, active).sample({{"state", "stopping"}}, !active);
+  const std::string id = node.id();
+  out.family("goakt_node_info", Type::gauge, "Which node this is.");
+  out.sample({{"system", node.system().name()}, {"node", id}}, 1);
+  out.family("goakt_build_info", Type::gauge, "What runs here.");
+  out.sample({{"version", GOAKT_VERSION}, {"build", library_build_id()}, {"impl", "cpp"}}, 1);
+}
+
+void administration(Exposition& out, node::Node& node, const Traffic& traffic) {
+  out.gauge("goakt_operation_running", "Operations under way.",
+            static_cast<double>(node.operations().running()));
+  out.family("goakt_operations_total", Type::counter, "Operations that are over.");
+  for (const auto& count : node.operations().counts())
+    out.sample({{"type", count.type}, {"result", count.result}}, static_cast<double>(count.count));
+  out.gauge("goakt_admin_streams", "Streams open.", static_cast<double>(traffic.streams()));
+  const auto series = traffic.series();
+  out.family("goakt_admin_requests_total", Type::counter, "Requests of the admin API.");
+  for (const auto& s : series)
+    out.sample({{"route", s.route}, {"code", std::to_string(s.status)}},
+               static_cast<double>(s.count));
+  out.family("goakt_admin_request_seconds", Type::histogram, "How long they took.");
+  for (const auto& s : series) {
+    const std::string code = std::to_string(s.status);
+    for (std::size_t i = 0; i < Traffic::kBuckets.size(); ++i)
+      out.sample({{"route", s.route}, {"code", code}, {"le", number(Traffic::kBuckets[i])}},
+                 static_cast<double>(s.buckets[i]), "_bucket");
+    out.sample({{"route", s.route}, {"code", code}, {"le", "+Inf"}}, static_cast<double>(s.count),
+               "_bucket");
+    out.sample({{"route", s.route}, {"code", code}}, s.seconds, "_sum");
+    out.sample({{"route", s.route}, {"code", code}}, static_cast<double>(s.count), "_count");
+  }
+}
+
+std::size_t open_files() {
+  std::size_t count = 0;
+  if (DIR* const folder = ::opendir("/proc/self/fd")) {
+    while (::readdir(folder) != nullptr) ++count;
+    ::closedir(folder);
+  }
+  return count > 3 ? count - 3 : 0;  // ".", ".." and the folder itself
+}
+
+void process(Exposition& out, node::Node& node) {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  out.counter("process_cpu_seconds_total", "Processor time used.",
+              seconds(usage.ru_utime) + seconds(usage.ru_stime));
+  unsigned long size = 0;
+  unsigned long resident = 0;
+  if (std::FILE* const file = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(file, "%lu %lu", &size, &resident) != 2) size = resident = 0;
+    std::fclose(file);
+  }
+  const auto page = static_cast<double>(::sysconf(_SC_PAGESIZE));
+  out.gauge("process_virtual_memory_bytes", "Address space.", static_cast<double>(size) * page);
+  out.gauge("process_resident_memory_bytes", "Memory in use.",
+            static_cast<double>(resident) * page);
+  out.gauge("process_open_fds", "Open files and sockets.", static_cast<double>(open_files()));
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0)
+    out.gauge("process_max_fds", "As many may be open.", static_cast<double>(files.rlim_cur));
+  out.gauge("process_start_time_seconds", "When the node was made, since 1970.",
+            std::chrono::duration<double>(node.birthdate().time_since_epoch()).count());
+}
+
+}  // namespace
+
+std::string metrics_text(node::Node& node, const Traffic& traffic, bool open_metrics) {
+  Exposition out(open_metrics);
+  actors(out, node);
+  runtime(out, node);
+  administration(out, node, traffic);
+  process(out, node);
+  return std::move(out).finish();
+}
+
+void add_metric_routes(Router& router, node::Node& node, const Traffic& traffic) {
+  router.add("GET", "/metrics", Role::none, [&node, &traffic](const Request& request) -> Reply {
+    if (request.door == Door::network && request.role < Role::viewer)
+      return refuse(Problem::unauthenticated, "credentials are missing or wrong");
+    const bool open_metrics =
+        request.header("accept").find("application/openmetrics-text") != std::string_view::npos;
+    Response response;
+    response.content_type = open_metrics
+                                ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                : "text/plain; version=0.0.4; charset=utf-8";
+    response.body = metrics_text(node, traffic, open_metrics);
+    return response;
+  });
+}
+
+}  // namespace goakt::admin
