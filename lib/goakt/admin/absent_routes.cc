@@ -71,12 +71,16 @@ void add_routes(Router& router, node::Node& node, Traffic& traffic) {
   add_actor_routes(router, node);
   add_message_routes(router, node, traffic);
   add_tree_routes(router, node);
+  add_top_routes(router, node, traffic);
   add_kind_routes(router, node);
   add_schedule_routes(router, node);
   add_dead_letter_routes(router, node, traffic);
   add_event_routes(router, node, traffic);
   add_log_routes(router, node, traffic);
   add_operation_routes(router, node, traffic);
+  add_trace_routes(router, node, traffic);
+  add_bench_routes(router, node);
+  add_debug_routes(router, node, traffic);
   add_absent_routes(router);
 }
 

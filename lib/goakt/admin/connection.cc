@@ -38,10 +38,13 @@ std::string peer_name(int descriptor, bool is_unix) {
 }  // namespace
 
 bool wait_for(int descriptor, short events, Connection::Clock::time_point until) {
-  const auto left =
-      std::chrono::duration_cast<std::chrono::milliseconds>(until - Connection::Clock::now());
-  pollfd entry{descriptor, events, 0};
-  return ::poll(&entry, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0))) > 0;
+  for (;;) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(until - Connection::Clock::now());
+    pollfd entry{descriptor, events, 0};
+    const int ready = ::poll(&entry, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    if (ready >= 0 || errno != EINTR) return ready > 0;
+  }
 }
 
 Connection::Connection(int descriptor, bool is_unix, std::unique_ptr<TlsSession> tls)

@@ -2,6 +2,7 @@
 
 #include "goakt/admin/projection.h"
 #include "goakt/admin/query_values.h"
+#include "goakt/admin/watch.h"
 #include "goakt/base/log_output.h"
 #include "goakt/base/text.h"
 #include "goakt/config/settings.h"
@@ -82,6 +83,10 @@ Response Gate::decide(Request& request) {
   // Wrong credentials are as good as none, so that the health of a node stays visible.
   if (!known) request.role = Role::none;
   if (const auto refusal = check_scope(request, node_.id())) return refusal->to_response(request);
+  if (request.method == "GET" && query_switch(request, "watch")) {
+    Reply reply = watch(request, router_, traffic_);
+    return reply ? *std::move(reply) : reply.error().to_response(request);
+  }
   const auto run = [&] { return router_.dispatch(request); };
   // Only who may do something can be answered from what is kept: his name is part of the key.
   Response response = request.method == "POST" && request.role >= Role::viewer

@@ -3,11 +3,13 @@
 #include "goakt/admin/connection_loop.h"
 #include "goakt/admin/refusal.h"
 #include "goakt/admin/request_guard.h"
+#include "goakt/admin/router.h"
 #include "goakt/admin/worker_pool.h"
 #include "goakt/base/ulid.h"
 
 #include <httplib.h>
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <poll.h>
@@ -53,6 +55,25 @@ class LibraryStream final : public httplib::Stream {
 
 // The library's hooks get no stream; each request is handled by one thread from beginning to end.
 thread_local Connection* current = nullptr;
+
+// "a=b&c". A broken escape stays as it is.
+void read_query(std::string_view text, Members& query) {
+  const auto decoded = [](std::string_view part) {
+    std::string spaced(part);
+    std::replace(spaced.begin(), spaced.end(), '+', ' ');
+    std::string out;
+    return percent_decode(spaced, out) ? out : spaced;
+  };
+  while (!text.empty()) {
+    const auto end = text.find('&');
+    const std::string_view pair = text.substr(0, end);
+    const auto equals = pair.find('=');
+    if (!pair.empty())
+      query.emplace(decoded(pair.substr(0, equals)),
+                    equals == std::string_view::npos ? "" : decoded(pair.substr(equals + 1)));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+}
 
 bool is_loopback(std::string_view host) {
   return host.starts_with("127.") || host == "::1";
@@ -166,7 +187,10 @@ class HttpServer::Engine final : public httplib::Server {
     request.role = options_.role;
     request.request_id = in.get_header_value("X-Request-Id").substr(0, 128);
     if (request.request_id.empty()) request.request_id = make_ulid();
-    for (const auto& [name, value] : in.params) request.query.emplace(name, value);
+    // Not the library's parameters: it cuts a value at its second '='.
+    const auto question = in.target.find('?');
+    if (question != std::string::npos)
+      read_query(std::string_view(in.target).substr(question + 1), request.query);
     for (const char* name : kHeadersRead) {
       if (!in.has_header(name)) continue;
       std::string lower(name);

@@ -30,6 +30,7 @@ void add_dead_letter_routes(Router& router, node::Node& node, Traffic& traffic);
 void add_event_routes(Router& router, node::Node& node, Traffic& traffic);
 void add_log_routes(Router& router, node::Node& node, Traffic& traffic);
 void add_operation_routes(Router& router, node::Node& node, Traffic& traffic);
+void add_trace_routes(Router& router, node::Node& node, Traffic& traffic);
 void add_bench_routes(Router& router, node::Node& node);
 void add_debug_routes(Router& router, node::Node& node, const Traffic& traffic);
 // What needs a cluster or a part that this node does not have: answered, so that a caller can tell

@@ -64,8 +64,10 @@ Service::Service(const config::Settings& settings, node::Node& node)
 
 Service::~Service() {
   for (const auto& server : servers_) server->stop();
-  // What a reload would have read again for us is gone with us.
+  if (!started_) return;
+  // What a reload would have read again for us, and what operations use, is gone with us.
   node_.on_reload(nullptr);
+  node_.operations().drain();
 }
 
 Status Service::open_gate(const config::Settings& settings) {
@@ -104,10 +106,6 @@ Result<std::unique_ptr<Service>> Service::start(const config::Settings& settings
   std::unique_ptr<Service> service(new Service(settings, node));
   GOAKT_CHECK(service->open_gate(settings));
   GOAKT_CHECK(service->open_tls(settings));
-  node.on_reload([service = service.get()](const config::Settings& fresh) -> Status {
-    if (service->tls_) GOAKT_CHECK(service->tls_->reload());
-    return service->gate_->access().reload(fresh);
-  });
   const std::string& listen = settings.text("admin.listen");
   const std::string& socket = settings.text("admin.socket");
   std::optional<Listener> tcp;
@@ -139,6 +137,11 @@ Result<std::unique_ptr<Service>> Service::start(const config::Settings& settings
     service->serve(*std::move(listener), settings);
   }
   if (tcp) service->serve(std::move(*tcp), settings);
+  node.on_reload([service = service.get()](const config::Settings& fresh) -> Status {
+    if (service->tls_) GOAKT_CHECK(service->tls_->reload());
+    return service->gate_->access().reload(fresh);
+  });
+  service->started_ = true;
   return service;
 }
 

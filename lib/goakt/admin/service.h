@@ -56,6 +56,7 @@ class Service {
   std::vector<std::unique_ptr<HttpServer>> servers_;
   std::vector<std::string> urls_;
   bool moved_ = false;
+  bool started_ = false;
 };
 
 }  // namespace goakt::admin

@@ -110,7 +110,7 @@ EventLog::Tail EventLog::after(std::uint64_t id, std::size_t most, std::chrono::
   const auto until = std::chrono::steady_clock::now() + wait;
   std::unique_lock lock(mutex_);
   take_over();
-  while (next_id_ <= id + 1 && source_->active()) {
+  while (next_id_ <= id + 1) {
     const auto now = std::chrono::steady_clock::now();
     if (now >= until) break;
     const bool looks = !std::exchange(looking_, true);

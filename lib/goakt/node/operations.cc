@@ -129,8 +129,15 @@ std::shared_ptr<const Operation::Attachment> Operation::attachment() const {
 }
 
 Operations::~Operations() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  drain();
+}
+
+void Operations::drain() {
   std::unique_lock lock(mutex_);
-  stopping_ = true;
   for (const OperationPtr& operation : kept_) {
     // Under its lock, or a work that is just going to wait would miss it.
     operation->change([&] { operation->cancelled_.store(true, std::memory_order_release); });

@@ -165,6 +165,9 @@ class GOAKT_API Operations {
   // False: it is over.
   bool cancel(Operation& operation);
 
+  // Cancels all and waits until they are over: what their work uses is about to go.
+  void drain();
+
   std::size_t running() const;
 
   struct Count {

@@ -1,0 +1,65 @@
+#include "goakt/node/bench.h"
+
+#include "goakt/admin/operation_json.h"
+#include "goakt/admin/routes.h"
+#include "goakt/node/node.h"
+
+namespace goakt::admin {
+
+namespace {
+
+// {"type", "target" | "kind", "messages" | "forMs", "sizeBytes", "senders", "inFlight", "force"}
+Reply bench(const Request& request, node::Node& node) {
+  const auto body = Json::parse(request.body);
+  if (!body) return refuse(body.error());
+  Fields fields(*body);
+  node::BenchRequest wish;
+  const std::string type = fields.word("type", {"tell", "ask", "spawn", "grain"}).value_or("tell");
+  wish.target = fields.text("target").value_or("");
+  wish.kind = fields.text("kind").value_or("");
+  if (const auto n = fields.integer("messages", 1, 1'000'000'000))
+    wish.messages = static_cast<std::uint64_t>(*n);
+  if (const auto time = fields.integer("forMs", 1, 600'000))
+    wish.time = std::chrono::milliseconds(*time);
+  if (const auto n = fields.integer("sizeBytes", 0, 1 << 20))
+    wish.size = static_cast<std::size_t>(*n);
+  if (const auto n = fields.integer("senders", 1, 64)) wish.senders = static_cast<std::size_t>(*n);
+  if (const auto n = fields.integer("inFlight", 1, 1'000'000))
+    wish.in_flight = static_cast<std::size_t>(*n);
+  const bool force = fields.flag("force").value_or(false);
+  if (!wish.target.empty() && !wish.kind.empty())
+    fields.complain("kind", "stands beside target; one of the two is enough");
+  if (auto errors = fields.finish(); !errors.empty())
+    return refuse(Refusal::invalid(std::move(errors)));
+  if (type == "grain") return refuse(Problem::feature_disabled, "this node has no grains");
+  wish.type = type == "ask"     ? node::BenchRequest::Type::ask
+              : type == "spawn" ? node::BenchRequest::Type::spawn
+                                : node::BenchRequest::Type::tell;
+  if (!force && node.system().num_actors() > 0) {
+    return refuse(
+        Refusal(Problem::wrong_state, std::to_string(node.system().num_actors()) +
+                                          " actors live here, which the measurement would hold up")
+            .with_hint("\"force\": true measures all the same; goaktctl bench --yes"));
+  }
+  if (!wish.target.empty()) {
+    if (const auto pid = node.find(wish.target); !pid) return refuse(pid.error());
+  }
+  if (!wish.kind.empty() && node.kinds().find(wish.kind) == nullptr)
+    return refuse(Problem::kind_not_registered, "no kind \"" + wish.kind + "\" is registered here");
+  node::Operations::Spec spec{"bench", wish.target.empty() ? node.id() : wish.target,
+                              request.caller, request.request_id};
+  auto operation = node.operations().start(
+      std::move(spec),
+      [&node, wish](node::Operation& running) { return node::run_bench(node, wish, running); });
+  if (!operation) return refuse(operation.error());
+  return accepted(**operation);
+}
+
+}  // namespace
+
+void add_bench_routes(Router& router, node::Node& node) {
+  router.add("POST", "/v1/bench", Role::admin,
+             [&node](const Request& request) { return bench(request, node); });
+}
+
+}  // namespace goakt::admin
