@@ -67,7 +67,7 @@ class Api:
         route = route or path.split("?")[0]
         self.check(method, route, path, answer, text, expect)
         media = answer.headers.get("Content-Type", "").split(";")[0]
-        value = json.loads(text) if media.endswith("json") and text else text
+        value = json.loads(text) if text and media.endswith("json") and not media.endswith("ndjson") else text
         return answer, value
 
     def check(self, method, route, path, answer, text, expect):
@@ -187,7 +187,6 @@ def drive(api):
     api.call("POST", "/v1/actors/e/passivation", actor + "/passivation", {"paused": True}, 200)
     api.call("GET", "/v1/top?windowMs=10&by=mailbox", "/v1/top", expect=200)
     api.call("GET", "/v1/top?by=cpu", "/v1/top", expect=501)
-    api.call("GET", "/v1/actors?fields=name&limit=1", "/v1/actors")
 
     schedule = "/v1/schedules/{ref}"
     api.call("POST", "/v1/schedules", body={"target": "e", "ref": "s", "everyMs": 3600000, **message}, expect=201)
