@@ -128,7 +128,7 @@ DispatcherFacts inspect_dispatcher(const ActorSystem& system) {
     const internal::Worker& worker = pool.worker(i);
     facts.turns += worker.turns.load(std::memory_order_relaxed);
     facts.steals += worker.steals.load(std::memory_order_relaxed);
-    if (worker.running.load(std::memory_order_relaxed) != nullptr) ++facts.busy;
+    if (worker.busy.load(std::memory_order_relaxed)) ++facts.busy;
   }
   return facts;
 }
