@@ -58,12 +58,12 @@ void print_result(Session& session, const Document& operation) {
     const Document* value = at_path(*result, path);
     return value && value->is_number() ? short_number(value->get<double>()) : std::string("-");
   };
-  line("messages", number("messages") + "  failed " + number("failed"));
-  line("rate", number("messagesPerSecond") + " msgs/s");
+  line("messages", number("messages") + " in " + number("seconds") + " s");
+  line("rate", number("perSecond") + " msgs/s");
   line("latency", "p50 " + nanos_text(*result, "latencyNanos.p50") + "  p90 " +
                       nanos_text(*result, "latencyNanos.p90") + "  p99 " +
                       nanos_text(*result, "latencyNanos.p99") + "  p99.9 " +
-                      nanos_text(*result, "latencyNanos.p999") + "  max " +
+                      nanos_text(*result, "latencyNanos.p99_9") + "  max " +
                       nanos_text(*result, "latencyNanos.max"));
   line("cpu", number("cpuSeconds") + " s");
   if (const Document* machine = at_path(*result, "environment"))

@@ -57,8 +57,10 @@ int follow(Session& session, goakt::admin::Call call, const Following& following
       if (following.until && Clock::now() >= *following.until) done = true;
       if (type == "heartbeat") return !done;
       if (type == "end") {
-        session.note("-- the node ended the stream: " + printable(text_of(object, "reason")) +
-                     " --");
+        // Where the end was asked for, it is no news.
+        if (following.resumes)
+          session.note("-- the node ended the stream: " + printable(text_of(object, "reason")) +
+                       " --");
         ended = true;
         return false;
       }

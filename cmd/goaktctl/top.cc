@@ -63,8 +63,10 @@ int run_top(Session& session, const Options& o) {
   }
   // The node measures while it is asked: that is the pause between two pictures.
   const auto window = std::min(o.interval, std::chrono::milliseconds(5'000));
-  return watch_picture(session, "top by " + o.by, o.interval - window,
-                       [&](int& exit) -> std::optional<std::string> {
+  return watch_picture(session,
+                       "top by " + o.by + "   every " +
+                           short_duration(std::chrono::duration<double>(o.interval).count()),
+                       o.interval - window, [&](int& exit) -> std::optional<std::string> {
                          const auto answer = session.get(target_of(o, window), exit);
                          if (!answer) return std::nullopt;
                          const std::string summary = summary_of(*answer);

@@ -24,7 +24,7 @@ std::vector<Command> trace_commands() {
       {"trace",
        "",
        {},
-       "shows the messages that an actor gets and sends, for a while",
+       "shows the messages that an actor handles, for a while",
        "POST /v1/trace",
        {"goaktctl trace order-7", "goaktctl trace order-7 --for 1m --max 100 --bodies -o ndjson"},
        {{"NAME", &o->name, "which actor", true, "@actor"},

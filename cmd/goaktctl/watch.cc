@@ -63,9 +63,10 @@ int watch_picture(Session& session, const std::string& title, std::chrono::milli
   Screen screen;
   for (;;) {
     const auto now = std::chrono::system_clock::now();
-    std::string head = title + "   every " +
-                       short_duration(std::chrono::duration<double>(interval).count()) + "   " +
-                       format_time(now).substr(11, 8) + " UTC   ctrl-C ends";
+    std::string head = title;
+    if (interval.count() > 0)
+      head += "   every " + short_duration(std::chrono::duration<double>(interval).count());
+    head += "   " + format_time(now).substr(11, 8) + " UTC   ctrl-C ends";
     if (!picture) head += "   -- no answer --";
     if (picture) last = std::move(*picture);
     screen.draw(head + "\n\n" + last);
