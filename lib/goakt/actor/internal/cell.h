@@ -91,7 +91,7 @@ struct alignas(64) Cell {
   std::atomic<Envelope*> control{nullptr};  // newest first; kControlClosed when the actor is gone
   Envelope* local_head = nullptr;           // messages taken from the inbox, oldest first
   Envelope* local_tail = nullptr;
-  Cell* run_next = nullptr;  // link of whichever run queue holds the cell
+  Cell* next_free = nullptr;  // in the store's list of free cells
   // Written by the runner; may lag by the inbox's residue.
   std::atomic<std::int32_t> local_count{0};
   // Since the system's start, coarse; runner writes.

@@ -59,7 +59,7 @@ Cell& CellStore::allocate(std::string_view name) {
     std::lock_guard lock(lock_);
     if (free_count_ > kQuarantine) {
       cell = free_head_;
-      free_head_ = cell->run_next;
+      free_head_ = cell->next_free;
       --free_count_;
       forget_name(*cell);
     } else {
@@ -77,7 +77,7 @@ Cell& CellStore::allocate(std::string_view name) {
   cell->parent = nullptr;
   cell->kind = nullptr;
   cell->local_head = cell->local_tail = nullptr;
-  cell->run_next = nullptr;
+  cell->next_free = nullptr;
   cell->local_count.store(0, std::memory_order_relaxed);
   cell->processed.store(0, std::memory_order_relaxed);
   cell->last_activity_ms.store(0, std::memory_order_relaxed);
@@ -95,11 +95,11 @@ void CellStore::release(Cell& cell) {
   cell.generation.store(cell.generation.load(std::memory_order_relaxed) + 1,
                         std::memory_order_release);
   std::lock_guard lock(lock_);
-  cell.run_next = nullptr;
+  cell.next_free = nullptr;
   if (free_count_ == 0)
     free_head_ = &cell;
   else
-    free_tail_->run_next = &cell;
+    free_tail_->next_free = &cell;
   free_tail_ = &cell;
   ++free_count_;
 }

@@ -34,7 +34,7 @@ class CellStore {
 
   SpinLock lock_;  // guards everything below
   std::vector<Slab> slabs_;
-  Cell* free_head_ = nullptr;  // oldest first, through Cell::run_next
+  Cell* free_head_ = nullptr;  // oldest first, through Cell::next_free
   Cell* free_tail_ = nullptr;
   std::size_t free_count_ = 0;
 };

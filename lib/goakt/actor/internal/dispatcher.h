@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -174,7 +175,7 @@ class WorkerPool {
   Cell* take_global(Worker& worker);
   Cell* steal(Worker& worker);
   bool drain_some_lane(Worker& worker, std::uint32_t limit);
-  void push_global(Cell& first, Cell& last, std::size_t count);
+  void push_global(std::span<Cell* const> cells);
   void empty_lane(Lane& lane);
   Pending pending(const Worker& worker) const;
   void published();
@@ -186,10 +187,10 @@ class WorkerPool {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::atomic<bool> stopping_{false};
 
-  alignas(64) std::mutex global_mutex_;  // guards the list below
-  Cell* global_head_ = nullptr;
-  Cell* global_tail_ = nullptr;
-  std::atomic<std::size_t> global_count_{0};
+  // No list through the cells: with a million of them queued each step would be a cache miss.
+  alignas(64) std::mutex global_mutex_;  // guards the queue below
+  std::deque<Cell*> global_;
+  std::atomic<std::size_t> global_count_{0};  // its size, for a glance
 
   // [31] one of the sleepers keeps watch, [30:16] sleeping workers, [15:0] those that search.
   alignas(64) std::atomic<std::uint32_t> idle_{0};

@@ -96,6 +96,10 @@ class Inbox {
     return reversed(word, count);
   }
 
+  void prefetch_newest() const {
+    __builtin_prefetch(pointer(word_.load(std::memory_order_relaxed)), 1);
+  }
+
   // Messages pushed and not yet taken. Any thread.
   std::int64_t depth() const {
     return static_cast<std::int64_t>(word_.load(std::memory_order_relaxed) >> kCountShift) +

@@ -84,6 +84,7 @@ class alignas(64) Lane {
             used_[used++] = static_cast<std::uint8_t>(slot);
           else
             hand_over(*chain);
+          __builtin_prefetch(cell_of(target));
           __builtin_prefetch(&cell_of(target)->inbox, 1);
           *chain = {target, envelope, envelope, 1};
           continue;

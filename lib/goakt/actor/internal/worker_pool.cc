@@ -174,14 +174,17 @@ void WorkerPool::rescue(std::size_t index) {
   Worker& worker = *workers_[index];
   if (worker.lifo.load(std::memory_order_relaxed) != nullptr)
     if (Cell* cell = worker.lifo.exchange(nullptr, std::memory_order_acq_rel))
-      push_global(*cell, *cell, 1);
+      push_global({&cell, 1});
   // The ring can be stolen from; somebody has to be awake for it.
   if (!worker.ring.empty()) published();
 }
 
 void WorkerPool::schedule_behind(Cell& cell) {
   Worker* worker = this_thread.worker;
-  if (worker == nullptr || worker->pool != this) return push_global(cell, cell, 1);
+  if (worker == nullptr || worker->pool != this) {
+    Cell* const one = &cell;
+    return push_global({&one, 1});
+  }
   Cell* former = worker->lifo.exchange(&cell, std::memory_order_acq_rel);
   if (former != nullptr) requeue(*worker, *former);
 }
@@ -193,32 +196,21 @@ void WorkerPool::requeue(Worker& worker, Cell& cell) {
     return;
   }
   // Full: half of the ring goes to everybody.
-  Cell* first = &cell;
-  Cell* last = &cell;
+  std::array<Cell*, RunRing::kCapacity / 2 + 1> moved{&cell};
   std::size_t count = 1;
-  cell.run_next = nullptr;
-  while (count <= RunRing::kCapacity / 2) {
-    Cell* moved = worker.ring.pop();
-    if (moved == nullptr) break;
-    moved->run_next = nullptr;
-    last->run_next = moved;
-    last = moved;
-    ++count;
+  while (count < moved.size()) {
+    Cell* const taken = worker.ring.pop();
+    if (taken == nullptr) break;
+    moved[count++] = taken;
   }
-  push_global(*first, *last, count);
+  push_global(std::span(moved).first(count));
 }
 
-void WorkerPool::push_global(Cell& first, Cell& last, std::size_t count) {
+void WorkerPool::push_global(std::span<Cell* const> cells) {
   {
     std::lock_guard lock(global_mutex_);
-    last.run_next = nullptr;
-    if (global_tail_ != nullptr)
-      global_tail_->run_next = &first;
-    else
-      global_head_ = &first;
-    global_tail_ = &last;
-    global_count_.store(global_count_.load(std::memory_order_relaxed) + count,
-                        std::memory_order_relaxed);
+    global_.insert(global_.end(), cells.begin(), cells.end());
+    global_count_.store(global_.size(), std::memory_order_relaxed);
   }
   published();
 }
@@ -269,6 +261,7 @@ Cell* WorkerPool::poll(Worker& worker) {
     __builtin_prefetch(later);
     __builtin_prefetch(&later->inbox, 1);
   }
+  if (const Cell* second = worker.ring.peek(1)) second->inbox.prefetch_newest();
   if (Cell* cell = worker.ring.pop()) return cell;
   if (with_lanes_ && drain_some_lane(worker, kLaneBatch))
     if (Cell* cell = worker.ring.pop()) return cell;
@@ -284,17 +277,10 @@ Cell* WorkerPool::take_global(Worker& worker) {
   // A fair share, so that the others find something too.
   const std::size_t share =
       std::min<std::size_t>(count / workers_.size() + 1, RunRing::kCapacity / 2);
-  Cell* result = global_head_;
+  Cell* const result = global_.front();
   std::size_t taken = 1;
-  Cell* cell = result->run_next;
-  while (cell != nullptr && taken < share) {
-    Cell* following = cell->run_next;
-    if (!worker.ring.push(cell)) break;
-    cell = following;
-    ++taken;
-  }
-  global_head_ = cell;
-  if (cell == nullptr) global_tail_ = nullptr;
+  while (taken < std::min(share, count) && worker.ring.push(global_[taken])) ++taken;
+  global_.erase(global_.begin(), global_.begin() + static_cast<std::ptrdiff_t>(taken));
   global_count_.store(count - taken, std::memory_order_relaxed);
   return result;
 }
@@ -329,8 +315,10 @@ bool WorkerPool::drain_some_lane(Worker& worker, std::uint32_t limit) {
     const std::uint32_t taken =
         lane->drain(limit, [&](Cell* cell, std::uint64_t generation, Envelope* oldest,
                                Envelope* newest, std::uint32_t n) {
-          if (Cell* activated = deliver(cell, generation, oldest, newest, n))
+          if (Cell* activated = deliver(cell, generation, oldest, newest, n)) {
+            __builtin_prefetch(activated->actor, 1);
             requeue(worker, *activated);
+          }
         });
     if (taken != 0) {
       if (lane->attendant.load(std::memory_order_relaxed) != &worker)
@@ -509,20 +497,17 @@ Lane* WorkerPool::find_lane() {
 }
 
 void WorkerPool::empty_lane(Lane& lane) {
+  std::array<Cell*, 256> activated;
   while (!lane.empty()) {
-    Cell* first = nullptr;
-    Cell* last = nullptr;
-    std::size_t activated = 0;
+    std::size_t count = 0;
     const std::uint32_t taken =
-        lane.drain(Lane::kCapacity, [&](Cell* cell, std::uint64_t generation, Envelope* oldest,
-                                        Envelope* newest, std::uint32_t n) {
-          Cell* added = deliver(cell, generation, oldest, newest, n);
-          if (added == nullptr) return;
-          (last != nullptr ? last->run_next : first) = added;
-          last = added;
-          ++activated;
-        });
-    if (activated != 0) push_global(*first, *last, activated);
+        lane.drain(static_cast<std::uint32_t>(activated.size()),
+                   [&](Cell* cell, std::uint64_t generation, Envelope* oldest, Envelope* newest,
+                       std::uint32_t n) {
+                     if (Cell* added = deliver(cell, generation, oldest, newest, n))
+                       activated[count++] = added;
+                   });
+    if (count != 0) push_global(std::span(activated).first(count));
     if (taken == 0) sched_yield();  // somebody else is at it
   }
 }
