@@ -17,6 +17,7 @@ import threading
 import time
 
 looks = {}
+ended = threading.Event()  # the stream of events
 stop = threading.Event()
 
 
@@ -39,6 +40,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
 
     def events(self):
+        if ended.is_set():  # nobody is to find it again, even if it is slow to go
+            self.close_connection = True
+            return
         self.send_response(200)
         self.send_header("Content-Type", "application/x-ndjson")
         self.send_header("Transfer-Encoding", "chunked")
@@ -53,6 +57,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.chunk({"type": "heartbeat"})
         self.chunk({"id": "n-45", "time": "2026-01-02T03:04:06.000Z", "type": "actor.stopped",
                     "actor": "a1"})
+        ended.set()
         self.chunk({"type": "end", "reason": "node-leaving"})
         self.wfile.write(b"0\r\n\r\n")
         self.wfile.flush()
