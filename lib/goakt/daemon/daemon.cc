@@ -4,16 +4,23 @@
 #include "goakt/base/log.h"
 #include "goakt/base/log_output.h"
 #include "goakt/config/settings.h"
+#include "goakt/daemon/command_line.h"
+#include "goakt/daemon/config_commands.h"
 #include "goakt/daemon/event_logger.h"
 #include "goakt/daemon/exit_codes.h"
-#include "goakt/daemon/flags.h"
 #include "goakt/daemon/plugin_loader.h"
+#include "goakt/daemon/service_manager.h"
 #include "goakt/node/node.h"
 #include "goakt/observe/log_ring.h"
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <pthread.h>
 #include <string>
@@ -52,22 +59,28 @@ int exit_of(const Error& error) {
   }
 }
 
-// TERM and INT arrive at the main thread alone, at the place where it waits for them.
+// All that tells the node something arrives at the main thread alone, where it waits for it.
 class Signals {
  public:
   Signals() {
     std::signal(SIGPIPE, SIG_IGN);
     sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set_, signal);
     ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
 
-  int wait() const {
-    int signal = 0;
-    while (::sigwait(&set_, &signal) != 0) {
+  // The next signal; 0 when none came in that time.
+  int wait(std::optional<std::chrono::milliseconds> most) const {
+    if (!most) {
+      int signal = 0;
+      while (::sigwait(&set_, &signal) != 0) {
+      }
+      return signal;
     }
-    return signal;
+    const timespec time{.tv_sec = static_cast<std::time_t>(most->count() / 1000),
+                        .tv_nsec = static_cast<long>(most->count() % 1000) * 1'000'000};
+    const int signal = ::sigtimedwait(&set_, nullptr, &time);
+    return signal < 0 ? 0 : signal;
   }
 
   // From now on the next one ends the process. _exit, because the stop that it cuts short may hold
@@ -75,6 +88,8 @@ class Signals {
   void second_ends_at_once() const {
     std::signal(SIGTERM, [](int) { ::_exit(kTerminated); });
     std::signal(SIGINT, [](int) { ::_exit(kInterrupted); });
+    std::signal(SIGHUP, SIG_IGN);
+    std::signal(SIGUSR1, SIG_IGN);
     ::pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
   }
 
@@ -90,11 +105,19 @@ Status register_with(Kinds& kinds, const char* name, const Registrar& registrar)
   return unexpected(plugin.status().error().clone());
 }
 
+// Whoever has written a configuration has actors of his own.
+bool has_demo_kinds(const config::Settings& settings) {
+  if (settings.text("demo.kinds") != "auto") return settings.flag("demo.kinds");
+  for (const config::Key& key : config::keys())
+    if (settings.origin(key.name) == config::Origin::file) return false;
+  return true;
+}
+
 Result<Kinds> register_kinds(const config::Settings& settings, const Registrar& registrar,
                              const Registrar& demo) {
   Kinds kinds;
   GOAKT_CHECK(register_with(kinds, "program", registrar));
-  if (settings.text("demo.kinds") != "false") GOAKT_CHECK(register_with(kinds, "demo", demo));
+  if (has_demo_kinds(settings)) GOAKT_CHECK(register_with(kinds, "demo", demo));
   for (const std::string& name : settings.list("plugins.load"))
     GOAKT_CHECK(load_plugin(plugin_path(name, settings.text("plugins.dir")), kinds));
   return kinds;
@@ -106,6 +129,7 @@ bool on_terminal() {
 
 // Where the node logs, and the last lines of it in memory.
 struct NodeLog {
+  std::shared_ptr<LogOutput> output;
   std::shared_ptr<observe::LogRing> lines;
   Logger logger;
 };
@@ -115,12 +139,69 @@ Result<NodeLog> open_log(const config::Settings& settings) {
   LogOutput::Options options;
   options.format =
       format == "text" || (format == "auto" && on_terminal()) ? LogFormat::text : LogFormat::json;
+  options.file = settings.text("log.file");
+  options.max_size = static_cast<std::uint64_t>(settings.number("log.max-size"));
+  options.keep = static_cast<unsigned>(settings.number("log.keep"));
   GOAKT_TRY(auto output, LogOutput::open(std::move(options)));
   LogOptions levels;
   levels.level = parse_log_level(settings.text("log.level")).value_or(LogLevel::info);
-  auto lines = std::make_shared<observe::LogRing>(std::move(output));
-  Logger logger(lines, levels);
-  return NodeLog{std::move(lines), std::move(logger)};
+  auto lines = std::make_shared<observe::LogRing>(output);
+  NodeLog log{std::move(output), lines, Logger(lines, levels)};
+  for (const auto& [name, level] : settings.map("log.levels"))
+    log.logger.set_level(name, parse_log_level(level));
+  return log;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all.append(all.empty() ? "" : ",").append(name);
+  return all;
+}
+
+// Takes over what may change while the node runs; a wrong configuration changes nothing.
+void reload(node::Node& node, const NodeLog& log) {
+  log.output->reopen();
+  const config::Settings before = node.settings();
+  const auto report = node.reload();
+  if (!report) {
+    log.logger.log(LogLevel::error, "configuration not reloaded", report.error());
+    return;
+  }
+  for (const auto& [name, level] : before.map("log.levels"))
+    log.logger.set_level(name, std::nullopt);
+  for (const auto& [name, level] : node.settings().map("log.levels"))
+    log.logger.set_level(name, parse_log_level(level));
+  log.logger.info("configuration reloaded", {{"changed", joined(report->changed)},
+                                             {"needsRestart", joined(report->needs_restart)}});
+}
+
+// Only a directory that somebody asked for is made: a node needs none.
+Status prepare_data_directory(const config::Settings& settings) {
+  const std::string& path = settings.text("data.dir");
+  if (path == "auto") return {};
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error && ::access(path.c_str(), W_OK | X_OK) == 0) return {};
+  const std::string why = error ? error.message() : std::strerror(errno);
+  return fail(ErrorCode::invalid_argument,
+              settings.place("data.dir") + ": data.dir \"" + path + "\" cannot be written: " + why);
+}
+
+// Until TERM or INT; which of them it was.
+int serve(const NodeLog& log, const Signals& signals, node::Node& node, ServiceManager& manager) {
+  for (;;) {
+    const int signal = signals.wait(manager.watchdog_interval());
+    if (signal == SIGTERM || signal == SIGINT) return signal;
+    if (signal == SIGHUP) {
+      manager.reloading();
+      reload(node, log);
+      manager.ready("running");
+    } else if (signal == SIGUSR1) {
+      log.output->reopen();
+    } else if (node.system().is_running()) {
+      manager.alive();
+    }
+  }
 }
 
 // What to type next, for somebody at a terminal; the same facts as a line of the log elsewhere.
@@ -164,22 +245,37 @@ int run(int argc, char** argv, const Registrar& registrar, const Registrar& demo
   const auto begin = Clock::now();
   const CommandLine line = parse_command_line(argc, argv);
   if (line.exit) return *line.exit;
-  auto settings = config::Settings::load(line.given, config::Settings::process_environment);
+  if (line.command == "version") {
+    std::printf("goaktd %s build %s\n", GOAKT_VERSION, std::string(library_build_id()).c_str());
+    return kOk;
+  }
+  if (line.command.starts_with("config ") || line.command == "docs")
+    return run_config_command(line);
+  auto settings = config::Settings::load(sources_of(line));
   if (!settings) return complain(kConfiguration, settings.error());
+  for (const config::Finding& warning : settings->warnings())
+    std::fprintf(stderr, "goaktd: warning: %s: %s\n", warning.place.c_str(), warning.text.c_str());
   auto kinds = register_kinds(*settings, registrar, demo);  // forks: no threads before this
   if (!kinds) return complain(kPlugin, kinds.error());
 
+  if (line.command == "kinds") {
+    for (const Kind* kind : kinds->all())
+      std::printf("%s  %s\n", kind->name.c_str(), kind->from.c_str());
+    return kOk;
+  }
+
   const Signals signals;
   const auto opened = open_log(*settings);
-  if (!opened) return complain(exit_of(opened.error()), opened.error());
+  if (!opened) return complain(kIo, opened.error());
   const Logger* const log = &opened->logger;
+  if (const Status writable = prepare_data_directory(*settings); !writable)
+    return complain(kNoDataDirectory, writable.error());
+  ServiceManager manager;
   node::NodeOptions node_options;
   node_options.log = opened->logger;
   node_options.logs = opened->lines;
   // Flags and environment are what they were; the files that they name may have changed.
-  node_options.load_settings = [given = line.given] {
-    return config::Settings::load(given, config::Settings::process_environment);
-  };
+  node_options.load_settings = [line] { return config::Settings::load(sources_of(line)); };
   auto node = node::Node::create(*settings, *std::move(kinds), std::move(node_options));
   if (!node) return complain(exit_of(node.error()), node.error());
   if (const Status started = (*node)->start(); !started)
@@ -189,7 +285,10 @@ int run(int argc, char** argv, const Registrar& registrar, const Registrar& demo
   std::optional<EventLogger> event_logger(std::in_place, (*node)->system(), *log);
   greet(**node, **admin, settings->text("system.name"), *log, begin);
 
-  const int signal = signals.wait();
+  manager.ready("running");
+
+  const int signal = serve(*opened, signals, **node, manager);
+  manager.stopping();
   log->info("goaktd stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"},
                                 {"actors", (*node)->system().num_actors()}});
   signals.second_ends_at_once();

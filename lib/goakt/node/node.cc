@@ -9,6 +9,27 @@ namespace goakt::node {
 
 namespace {
 
+Directive directive_of(std::string_view word) {
+  return word == "resume"     ? Directive::resume
+         : word == "restart"  ? Directive::restart
+         : word == "escalate" ? Directive::escalate
+                              : Directive::stop;
+}
+
+Status add_eviction(const config::Settings& settings, SystemOptions& options) {
+  const std::string& policy = settings.text("system.eviction.policy");
+  if (policy == "off") return {};
+  const EvictionPolicy chosen = policy == "lru"   ? EvictionPolicy::lru
+                                : policy == "lfu" ? EvictionPolicy::lfu
+                                                  : EvictionPolicy::mru;
+  GOAKT_TRY(options.eviction,
+            EvictionStrategy::create(
+                static_cast<std::size_t>(settings.number("system.eviction.limit")), chosen,
+                static_cast<int>(settings.number("system.eviction.percentage"))));
+  options.eviction_interval = settings.duration("system.eviction.interval");
+  return {};
+}
+
 SystemOptions options_from(const config::Settings& settings) {
   SystemOptions options;
   options.workers = static_cast<std::size_t>(settings.number("system.dispatcher-workers"));
@@ -19,6 +40,17 @@ SystemOptions options_from(const config::Settings& settings) {
   options.shutdown_timeout = settings.duration("system.shutdown-timeout");
   options.passivation_timeout = settings.duration("system.passivation-timeout");
   options.actor_init_timeout = settings.duration("system.actor-init-timeout");
+  options.actor_init_max_retries =
+      static_cast<int>(settings.number("system.actor-init-max-retries"));
+  options.inline_ask = settings.flag("system.inline-ask");
+  options.stall_warning = settings.duration("system.stall-warning");
+  options.mailbox_soft_limit =
+      static_cast<std::uint64_t>(settings.number("system.mailbox-soft-limit"));
+  if (!settings.is_default("system.default-supervisor")) {
+    auto supervisor = std::make_shared<Supervisor>();
+    supervisor->any_error(directive_of(settings.text("system.default-supervisor")));
+    options.default_supervisor = std::move(supervisor);
+  }
   options.dead_letters_kept = static_cast<std::size_t>(settings.number("system.dead-letters"));
   return options;
 }
@@ -50,7 +82,10 @@ std::string tag_of(std::string_view text, std::size_t digits) {
 Result<std::unique_ptr<Node>> Node::create(const config::Settings& settings, Kinds kinds,
                                            NodeOptions options) {
   if (!options.logs) options.logs = std::make_shared<observe::LogRing>(nullptr);
-  GOAKT_TRY(auto system, ActorSystem::create(settings.text("system.name"), options_from(settings)));
+  SystemOptions system_options = options_from(settings);
+  GOAKT_CHECK(add_eviction(settings, system_options));
+  GOAKT_TRY(auto system,
+            ActorSystem::create(settings.text("system.name"), std::move(system_options)));
   return std::unique_ptr<Node>(
       new Node(settings, std::move(kinds), std::move(system), std::move(options)));
 }
