@@ -40,8 +40,7 @@ class Running {
                                   {"admin.socket", folder_ / "admin.sock"},
                                   {"admin.rate", "0"}};
     given.insert(given.end(), more.begin(), more.end());
-    settings_ =
-        must(config::Settings::load(given, [](const std::string&) { return std::nullopt; }));
+    settings_ = must(config::Settings::load(config::Sources{.flags = given, .check_files = false}));
     node_ = must(node::Node::create(settings_, std::move(kinds)));
     REQUIRE(node_->start());
     service_ = must(Service::start(settings_, *node_));
