@@ -209,19 +209,27 @@ TEST_CASE("a turn that takes too long is reported with actor and message type [7
   auto events = *system->subscribe();
   const Pid pid = spawn_scripted(*system, "slow", {});
   CHECK(pid.tell(gate.hold()));
-  CHECK(eventually([&] { return system->internals().watchdog.stalls() == 1; }));
+  // A turn that loses its CPU for long is a stall as well: only those of this message are counted.
   std::optional<ActorWarning> warning;
-  CHECK(eventually([&] {
-    for (const Event& event : events->drain())
-      if (const auto* found = std::get_if<ActorWarning>(&event)) warning = *found;
+  int reports = 0;
+  const auto look = [&] {
+    for (const Event& event : events->drain()) {
+      const auto* found = std::get_if<ActorWarning>(&event);
+      if (found == nullptr || found->reason.find("testing::Do") == std::string::npos) continue;
+      warning = *found;
+      ++reports;
+    }
     return warning.has_value();
-  }));
+  };
+  CHECK(eventually(look));
+  CHECK(system->internals().watchdog.stalls() >= 1);
   REQUIRE(warning);
   CHECK(warning->actor_path == pid.path());
   CHECK(warning->reason.find("stalled: at goakt::testing::Do for ") == 0);
   gate.open = true;
   CHECK(pid.ask<Answer>(Question{}, 20s));
-  CHECK(system->internals().watchdog.stalls() == 1);
+  look();
+  CHECK(reports == 1);
 }
 
 TEST_CASE("a seed gives one order of turns, other seeds give others [74]") {
