@@ -10,6 +10,7 @@
 
 using namespace goakt;
 using namespace std::chrono_literals;
+using goakt::testing::eventually;
 
 namespace {
 
