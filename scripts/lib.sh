@@ -85,7 +85,7 @@ configure() {
   local preset=$1 log
   mkdir -p "build/$preset"
   log=build/$preset/configure.log
-  cmake --preset "$preset" >"$log" 2>&1 || {
+  cmake --preset "$preset" ${GOAKT_LIBDIR:+"-DCMAKE_INSTALL_LIBDIR=$GOAKT_LIBDIR"} >"$log" 2>&1 || {
     cat "$log"
     fail "configuring $preset failed" "the log is $log"
   }
