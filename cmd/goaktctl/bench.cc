@@ -1,5 +1,6 @@
 #include "command.h"
 #include "exit_codes.h"
+#include "message_flags.h"
 #include "operation.h"
 #include "output/text.h"
 #include "query.h"
@@ -14,12 +15,13 @@ namespace goaktctl {
 namespace {
 
 struct Options {
-  std::string workload, target, kind = "demo.echo";
+  std::string workload, target, kind;
   std::int64_t messages = 0;
   std::chrono::milliseconds time{0};
   std::string size = "64B";
   std::int64_t senders = 4;
   std::int64_t in_flight = 256;
+  MessageFlags body;
 };
 
 // "64B", "16KiB", "1MiB" or a number of bytes; -1 when it is none.
@@ -60,11 +62,12 @@ void print_result(Session& session, const Document& operation) {
   };
   line("messages", number("messages") + " in " + number("seconds") + " s");
   line("rate", number("perSecond") + " msgs/s");
-  line("latency", "p50 " + nanos_text(*result, "latencyNanos.p50") + "  p90 " +
-                      nanos_text(*result, "latencyNanos.p90") + "  p99 " +
-                      nanos_text(*result, "latencyNanos.p99") + "  p99.9 " +
-                      nanos_text(*result, "latencyNanos.p99_9") + "  max " +
-                      nanos_text(*result, "latencyNanos.max"));
+  if (at_path(*result, "latencyNanos"))
+    line("latency", "p50 " + nanos_text(*result, "latencyNanos.p50") + "  p90 " +
+                        nanos_text(*result, "latencyNanos.p90") + "  p99 " +
+                        nanos_text(*result, "latencyNanos.p99") + "  p99.9 " +
+                        nanos_text(*result, "latencyNanos.p99_9") + "  max " +
+                        nanos_text(*result, "latencyNanos.max"));
   line("cpu", number("cpuSeconds") + " s");
   if (const Document* machine = at_path(*result, "environment"))
     line("environment", printable(machine->is_string() ? plain_text(*machine) : machine->dump()));
@@ -75,10 +78,14 @@ int run_bench(Session& session, const Options& o) {
   if (size < 0) return session.usage("--size is no size: " + o.size, "64B, 16KiB, 1MiB");
   Document body = {
       {"type", o.workload}, {"sizeBytes", size}, {"senders", o.senders}, {"inFlight", o.in_flight}};
-  if (o.target.empty())
-    body["kind"] = o.kind;
-  else
-    body["target"] = plain_name(o.target);
+  if (!o.kind.empty()) body["kind"] = o.kind;
+  if (!o.target.empty()) body["target"] = plain_name(o.target);
+  if (o.body.given()) {
+    std::string complaint;
+    const auto message = o.body.document(complaint);
+    if (!message) return session.usage(complaint);
+    body["message"] = *message;
+  }
   if (o.messages > 0) body["messages"] = o.messages;
   if (o.time.count() > 0) body["forMs"] = o.time.count();
   if (session.settings().on("yes")) body["force"] = true;
@@ -98,20 +105,24 @@ int run_bench(Session& session, const Options& o) {
 
 std::vector<Command> bench_commands() {
   auto o = std::make_shared<Options>();
+  std::vector<Flag> flags = {
+      {"WORKLOAD", &o->workload, "tell, ask or spawn", true, "tell|ask|spawn"},
+      {"--target", &o->target, "this actor instead of one made for it", false, "@actor"},
+      {"--kind", &o->kind, "one of this kind instead", false, "@kind"},
+      {"--messages", &o->messages, "so many"},
+      {"--for", &o->time, "or for so long"},
+      {"--size", &o->size, "of a message's body, 64B; the flags below say another message"},
+      {"--senders", &o->senders, "at the same time, 4"},
+      {"--in-flight", &o->in_flight, "messages under way of each, 256"}};
+  for (Flag& flag : o->body.flags()) flags.push_back(std::move(flag));
   return {{"bench",
            "",
            {},
            "measures messages inside the node",
            "POST /v1/bench",
-           {"goaktctl bench tell --for 5s", "goaktctl bench ask --messages 100000 -o json"},
-           {{"WORKLOAD", &o->workload, "tell, ask or spawn", true, "tell|ask|spawn"},
-            {"--target", &o->target, "this actor instead of new ones", false, "@actor"},
-            {"--kind", &o->kind, "of new ones, demo.echo", false, "@kind"},
-            {"--messages", &o->messages, "so many"},
-            {"--for", &o->time, "or for so long"},
-            {"--size", &o->size, "of a message's body, 64B"},
-            {"--senders", &o->senders, "at the same time, 4"},
-            {"--in-flight", &o->in_flight, "messages under way of each, 256"}},
+           {"goaktctl bench tell --for 5s", "goaktctl bench ask --messages 100000 -o json",
+            "goaktctl bench ask --kind demo.counter --int 1"},
+           std::move(flags),
            [o](Session& session) { return run_bench(session, *o); },
            {Exit::conflict, Exit::wait_timeout, Exit::impossible}}};
 }

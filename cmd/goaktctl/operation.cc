@@ -175,7 +175,11 @@ int await_operation(Session& session, Document& operation) {
   set_farewell({});
   status.clear();
   const int exit = exit_of_operation(operation);
-  if (exit != Exit::ok) session.note("operation " + id + ": " + progress_line(operation));
+  if (exit != Exit::ok) {
+    const std::string why = text_of(operation, "problem.detail");
+    session.note("operation " + id + ": " + progress_line(operation) +
+                 (why.empty() ? "" : "\n  " + printable(why)));
+  }
   return exit;
 }
 

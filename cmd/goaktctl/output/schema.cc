@@ -17,13 +17,14 @@ std::string joined(const Document& list) {
   return text.empty() ? "-" : text;
 }
 
-// "3m12s" ago, or "in 5s".
-std::string distance(const Document& value, Now now) {
+// "3m12s" ago, or "in 5s". An age is never ahead of us, whatever two machines' clocks say.
+std::string distance(const Document& value, Now now, bool is_age) {
   if (!value.is_string()) return "-";
   const std::string text = value.get<std::string>();
   const auto time = parse_time(text);
   if (!time) return text;
   const double ago = std::chrono::duration<double>(now - *time).count();
+  if (is_age) return short_duration(std::max(ago, 0.0));
   return ago >= 0 ? short_duration(ago) : "in " + short_duration(-ago);
 }
 
@@ -87,7 +88,7 @@ std::string cell_of(const Field& field, const Document& thing, Now now) {
     case FieldType::seconds:
       return value->is_number() ? short_duration(value->get<double>()) : "-";
     case FieldType::time:
-      return distance(*value, now);
+      return distance(*value, now, field.header != "NEXT");
     case FieldType::list:
       return value->is_array() ? joined(*value) : cell_text(*value);
     case FieldType::number:

@@ -1,5 +1,6 @@
 #include "goakt/node/bench.h"
 
+#include "goakt/admin/message_body.h"
 #include "goakt/admin/operation_json.h"
 #include "goakt/admin/routes.h"
 #include "goakt/node/node.h"
@@ -8,7 +9,22 @@ namespace goakt::admin {
 
 namespace {
 
-// {"type", "target" | "kind", "messages" | "forMs", "sizeBytes", "senders", "inFlight", "force"}
+// What is sent: the message of the request, or so many bytes as whoever gets them takes them.
+Result<Message> message_of(const std::optional<std::string>& body, const Kind* kind,
+                           std::size_t size) {
+  if (!body) return node::bench_message(kind, size);
+  GOAKT_TRY(const Json json, Json::parse(*body));
+  Fields fields(json);
+  MessageBody parts = MessageBody::read(fields);
+  if (const auto errors = fields.finish(); !errors.empty())
+    return fail(ErrorCode::invalid_message,
+                "message" + errors.front().pointer + " " + errors.front().detail);
+  GOAKT_TRY(const MessageTypes types, parts.types());
+  return to_message(std::move(parts), kind, types);
+}
+
+// {"type", "target" | "kind", "messages" | "forMs", "sizeBytes" | "message": {"type", "message" |
+// "raw"}, "senders", "inFlight", "force"}
 Reply bench(const Request& request, node::Node& node) {
   const auto body = Json::parse(request.body);
   if (!body) return refuse(body.error());
@@ -26,6 +42,7 @@ Reply bench(const Request& request, node::Node& node) {
   if (const auto n = fields.integer("senders", 1, 64)) wish.senders = static_cast<std::size_t>(*n);
   if (const auto n = fields.integer("inFlight", 1, 1'000'000))
     wish.in_flight = static_cast<std::size_t>(*n);
+  const auto message = fields.raw("message");
   const bool force = fields.flag("force").value_or(false);
   if (!wish.target.empty() && !wish.kind.empty())
     fields.complain("kind", "stands beside target; one of the two is enough");
@@ -41,11 +58,20 @@ Reply bench(const Request& request, node::Node& node) {
                                           " actors live here, which the measurement would hold up")
             .with_hint("\"force\": true measures all the same; goaktctl bench --yes"));
   }
+  std::string kind_name = wish.kind;
   if (!wish.target.empty()) {
-    if (const auto pid = node.find(wish.target); !pid) return refuse(pid.error());
+    const auto pid = node.find(wish.target);
+    if (!pid) return refuse(pid.error());
+    kind_name = pid->kind();
   }
-  if (!wish.kind.empty() && node.kinds().find(wish.kind) == nullptr)
+  const Kind* const kind = node.kinds().find(kind_name);
+  if (!wish.kind.empty() && kind == nullptr)
     return refuse(Problem::kind_not_registered, "no kind \"" + wish.kind + "\" is registered here");
+  if (wish.type != node::BenchRequest::Type::spawn) {
+    auto sent = message_of(message, kind, wish.size);
+    if (!sent) return refuse(sent.error());
+    wish.message = std::make_shared<const Message>(*std::move(sent));
+  }
   node::Operations::Spec spec{"bench", wish.target.empty() ? node.id() : wish.target,
                               request.caller, request.request_id};
   auto operation = node.operations().start(

@@ -232,6 +232,24 @@ std::optional<std::vector<std::string>> Fields::texts(std::string_view key) {
   return std::nullopt;
 }
 
+std::optional<std::map<std::string, std::string, std::less<>>> Fields::text_map(
+    std::string_view key) {
+  asked_.emplace_back(key);
+  const Document* member = find(object_.value_->json, key);
+  if (!member) return std::nullopt;
+  std::map<std::string, std::string, std::less<>> values;
+  bool good = member->is_object();
+  if (good) {
+    for (const auto& [name, value] : member->items()) {
+      good = good && !name.empty() && value.is_string();
+      if (good) values.emplace(name, value.get<std::string>());
+    }
+  }
+  if (good) return values;
+  complain(key, "must be an object of strings");
+  return std::nullopt;
+}
+
 std::optional<double> Fields::number(std::string_view key, double min, double max) {
   asked_.emplace_back(key);
   const Document* member = find(object_.value_->json, key);

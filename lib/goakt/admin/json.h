@@ -4,7 +4,9 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,6 +98,8 @@ class Fields {
   std::optional<bool> flag(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key, std::int64_t min, std::int64_t max);
   std::optional<std::vector<std::string>> texts(std::string_view key);
+  // An object whose members are all text.
+  std::optional<std::map<std::string, std::string, std::less<>>> text_map(std::string_view key);
   std::optional<double> number(std::string_view key, double min, double max);
   // The member as JSON text, whatever it is.
   std::optional<std::string> raw(std::string_view key);

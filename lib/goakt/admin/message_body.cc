@@ -18,6 +18,14 @@ Status take_embedded_type(MessageBody& body) {
   return {};
 }
 
+Result<Message> without_context(const MessageBody& body, const MessageTypes& types) {
+  if (body.text) return types.from_text(body.type, *body.text);
+  if (!body.raw) return types.from_json(body.type, body.json.value_or("{}"));
+  const auto bytes = base64_decode(*body.raw);
+  if (!bytes) return fail(ErrorCode::invalid_message, "raw is no base64");
+  return node::message_from_bytes(body.type, *bytes);
+}
+
 }  // namespace
 
 MessageBody MessageBody::read(Fields& fields) {
@@ -25,15 +33,38 @@ MessageBody MessageBody::read(Fields& fields) {
   body.type = fields.text("type").value_or("");
   body.json = fields.raw("message");
   body.raw = fields.text("raw");
+  body.text = fields.text("text");
   if (body.json && body.raw)
     fields.complain("raw", "stands beside message; one of the two is enough");
+  if (body.text && (body.json || body.raw))
+    fields.complain("text", "stands beside message or raw; one of them is enough");
+  body.descriptors = fields.text("descriptors");
+  if (auto meta = fields.text_map("meta"); meta && !meta->empty()) {
+    std::size_t bytes = 0;
+    for (const auto& [key, value] : *meta) bytes += key.size() + value.size();
+    if (bytes > kMostMetadata)
+      fields.complain("meta", "must be at most " + std::to_string(kMostMetadata) + " bytes");
+    else
+      body.context = make_context(*std::move(meta));
+  }
   return body;
 }
 
+Result<MessageTypes> MessageBody::types() const {
+  if (!descriptors) return MessageTypes();
+  const auto bytes = base64_decode(*descriptors);
+  if (!bytes) return fail(ErrorCode::invalid_message, "descriptors is no base64");
+  return MessageTypes::with(*bytes);
+}
+
 Result<Message> to_message(MessageBody body, const Pid& to, const Kinds& kinds) {
+  GOAKT_TRY(const MessageTypes types, body.types());
+  return to_message(std::move(body), kinds.find(to.kind()), types);
+}
+
+Result<Message> to_message(MessageBody body, const Kind* kind, const MessageTypes& types) {
   if (body.type.empty()) GOAKT_CHECK(take_embedded_type(body));
   if (body.type.empty()) {
-    const Kind* kind = kinds.find(to.kind());
     if (kind == nullptr || kind->accepts.size() != 1) {
       return unexpected(
           Error(ErrorCode::invalid_message, "the message has no type")
@@ -41,12 +72,9 @@ Result<Message> to_message(MessageBody body, const Pid& to, const Kinds& kinds) 
     }
     body.type = kind->accepts.front()->name;
   }
-  if (body.raw) {
-    const auto bytes = base64_decode(*body.raw);
-    if (!bytes) return fail(ErrorCode::invalid_message, "raw is no base64");
-    return node::message_from_bytes(body.type, *bytes);
-  }
-  return node::message_from_json(body.type, body.json.value_or("{}"));
+  GOAKT_TRY(Message message, without_context(body, types));
+  if (!body.context) return message;
+  return std::move(message).with_context(std::move(body.context));
 }
 
 }  // namespace goakt::admin

@@ -62,7 +62,9 @@ Reply ask(const Request& request, node::Node& node, Traffic& traffic) {
   const auto timeout = fields.integer("timeoutMs", 1, kLongestAsk);
   if (auto errors = fields.finish(); !errors.empty())
     return refuse(Refusal::invalid(std::move(errors)));
-  auto message = to_message(std::move(parts), *pid, node.kinds());
+  const auto types = parts.types();
+  if (!types) return refuse(types.error());
+  auto message = to_message(std::move(parts), node.kinds().find(pid->kind()), *types);
   if (!message) return refuse(message.error());
 
   const auto slot = traffic.begin_wait();
@@ -72,7 +74,7 @@ Reply ask(const Request& request, node::Node& node, Traffic& traffic) {
                         timeout ? std::chrono::milliseconds(*timeout) : node.ask_timeout());
   const auto took = std::chrono::steady_clock::now() - begin;
   if (!reply) return refuse(reply.error());
-  auto json = node::json_from_message(*reply);
+  auto json = types->to_json(*reply);
   if (!json) return refuse(json.error());
   Json document;
   document.set("type", reply->type_name()).set_raw("message", *json);

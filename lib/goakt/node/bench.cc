@@ -6,6 +6,7 @@
 
 #include <google/protobuf/wrappers.pb.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <mutex>
@@ -19,6 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using google::protobuf::BytesValue;
+using google::protobuf::StringValue;
 
 class Echo final : public Actor {
   BytesValue echo(const BytesValue& message) { return message; }
@@ -77,21 +79,23 @@ struct Figures {
   Status status;
 };
 
-BytesValue message_of(std::size_t size) {
-  BytesValue message;
+template <class Value>
+Message message_of(std::size_t size) {
+  Value message;
   message.set_value(std::string(size, 'x'));
-  return message;
+  return Message::of(std::move(message));
 }
 
 Figures send_tells(const Pid& to, const BenchRequest& request, Budget& budget,
                    Operation& operation) {
   Figures figures;
-  const BytesValue message = message_of(request.size);
   while (const std::uint64_t count = budget.take(64)) {
     while (to.mailbox_depth() > request.in_flight && !operation.cancelled())
       std::this_thread::yield();
     for (std::uint64_t i = 0; i < count; ++i) {
-      figures.status = to.tell(message);
+      auto message = request.message->copy();
+      figures.status =
+          message ? to.tell(*std::move(message)) : unexpected(std::move(message).error());
       if (!figures.status) return figures;
     }
     figures.count += count;
@@ -103,11 +107,15 @@ Figures send_tells(const Pid& to, const BenchRequest& request, Budget& budget,
 Figures send_asks(const Pid& to, const BenchRequest& request, Budget& budget,
                   Operation& operation) {
   Figures figures;
-  const BytesValue message = message_of(request.size);
   std::uint64_t untold = 0;
   while (budget.take(1) != 0) {
+    auto message = request.message->copy();
+    if (!message) {
+      figures.status = unexpected(std::move(message).error());
+      break;
+    }
     const auto begin = Clock::now();
-    const auto reply = to.ask(message, std::chrono::seconds(5));
+    const auto reply = to.ask(*std::move(message), std::chrono::seconds(5));
     if (!reply) {
       figures.status = unexpected(reply.error().clone());
       break;
@@ -207,8 +215,23 @@ Figures run_senders(std::size_t senders, Send send) {
 
 }  // namespace
 
-Status run_bench(Node& node, const BenchRequest& request, Operation& operation) {
+Result<Message> bench_message(const Kind* kind, std::size_t size) {
+  if (kind == nullptr || kind->accepts.empty()) return message_of<BytesValue>(size);
+  const auto takes = [&](const MessageType& type) {
+    return std::find(kind->accepts.begin(), kind->accepts.end(), &type) != kind->accepts.end();
+  };
+  if (takes(message_type<BytesValue>())) return message_of<BytesValue>(size);
+  if (takes(message_type<StringValue>())) return message_of<StringValue>(size);
+  return unexpected(
+      Error(ErrorCode::invalid_message, kind->name + " takes neither bytes nor a string")
+          .with_hint("say what is sent: goaktctl bench --type NAME --json '{...}'"));
+}
+
+Status run_bench(Node& node, const BenchRequest& wish, Operation& operation) {
   using Type = BenchRequest::Type;
+  BenchRequest request = wish;
+  if (!request.message)
+    request.message = std::make_shared<const Message>(message_of<BytesValue>(request.size));
   const std::string name = "bench-" + make_ulid();
   Pid target;
   bool own_target = false;
@@ -231,6 +254,8 @@ Status run_bench(Node& node, const BenchRequest& request, Operation& operation) 
   }
   operation.phase("measuring");
   const std::uint64_t handled_before = target ? target.processed_count() : 0;
+  const std::string path = target ? target.path() : std::string();
+  const std::uint64_t lost_before = node.system().dead_letters_count(path);
   Budget budget(request, operation);
   const double cpu_before = cpu_seconds();
   const auto begin = Clock::now();
@@ -250,8 +275,12 @@ Status run_bench(Node& node, const BenchRequest& request, Operation& operation) 
     std::this_thread::sleep_for(std::chrono::microseconds(50));
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   const double cpu = cpu_seconds() - cpu_before;
+  const std::uint64_t lost = node.system().dead_letters_count(path) - lost_before;
   if (own_target) static_cast<void>(target.stop_blocking());
   GOAKT_CHECK(std::move(figures.status));
+  if (target && lost != 0)
+    return fail(ErrorCode::unhandled,
+                "the target did not handle " + std::to_string(lost) + " messages");
   operation.result(to_json(request, figures, seconds, cpu));
   return {};
 }

@@ -2,12 +2,18 @@
 
 #include "goakt/base/export.h"
 #include "goakt/base/result.h"
+#include "goakt/message/envelope.h"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+
+namespace goakt {
+struct Kind;
+}
 
 namespace goakt::node {
 
@@ -24,12 +30,17 @@ struct BenchRequest {
   std::uint64_t messages = 100'000;
   std::optional<std::chrono::milliseconds> time;  // instead of a number of messages
   std::size_t size = 64;                          // bytes in each message
+  std::shared_ptr<const Message> message;         // what is sent instead of `size` bytes
   std::size_t senders = 4;
   std::size_t in_flight = 256;  // messages waiting at most, for tell
 };
 
+// So many bytes in a message that actors of that kind take; null: an actor made for this, or one
+// of no kind. Error: invalid_message when they take no message that has only bytes in it.
+[[nodiscard]] GOAKT_API Result<Message> bench_message(const Kind* kind, std::size_t size);
+
 // Runs it; the result, a JSON object, goes to the operation. Errors: those of finding or spawning
-// the target, and what an ask gives.
+// the target, unhandled, and what an ask gives.
 [[nodiscard]] GOAKT_API Status run_bench(Node& node, const BenchRequest& request,
                                          Operation& operation);
 

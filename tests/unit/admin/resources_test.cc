@@ -204,6 +204,20 @@ TEST_CASE("a measurement runs as an operation, and not beside actors unless forc
     CHECK(contains(done, "\"perSecond\":"));
     CHECK(contains(done, "\"messages\":200"));
   }
+  // A kind gets what it takes, or what the caller says.
+  for (const char* body :
+       {R"({"type":"ask","kind":"test.quiet","messages":50})",
+        R"({"type":"tell","kind":"test.quiet","messages":50})",
+        R"({"type":"ask","kind":"test.quiet","messages":50,"message":{"text":"value: 'x'"}})"}) {
+    const auto done = finished(client, call(client, post("/v1/bench", body)));
+    CHECK_MESSAGE(contains(done, "\"state\":\"succeeded\""), done);
+  }
+  const auto unhandled = finished(
+      client, call(client, post("/v1/bench", R"({"kind":"test.quiet","messages":5,"message":
+          {"type":"google.protobuf.Empty"}})")));
+  CHECK(contains(unhandled, "did not handle 5 messages"));
+  CHECK(status_of(client, post("/v1/bench", R"({"kind":"test.quiet","message":{"raw":"?"}})")) ==
+        400);
   CHECK(running.node().system().num_actors() == 0);
   running.spawn("a");
   CHECK(status_of(client, post("/v1/bench", R"({"type":"tell"})")) == 409);
