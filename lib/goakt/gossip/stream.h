@@ -45,6 +45,9 @@ class GOAKT_API StreamReader {
 
   StreamMessage take() { return std::move(message_); }
 
+  // Known as soon as the type byte is: such messages are the large ones.
+  bool reads_push_pull() const { return kind_ == Kind::push_pull; }
+
  private:
   enum class Step { label, envelope, sealed, compressed, type, header, nodes, tail, done };
   using Progress = tl::expected<bool, Failure>;
