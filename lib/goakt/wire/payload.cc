@@ -1,0 +1,101 @@
+#include "goakt/wire/payload.h"
+
+#include "goakt/wire/big_endian.h"
+
+#include <google/protobuf/message_lite.h>
+
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+namespace goakt::wire {
+
+namespace {
+
+constexpr std::size_t kHeader = 8;
+// A frame states its length in 32 bits, protobuf keeps lengths in 31.
+constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
+
+}  // namespace
+
+OutgoingPayload OutgoingPayload::raw(std::string bytes) {
+  OutgoingPayload payload;
+  payload.size_ = bytes.size();
+  payload.body_ = std::move(bytes);
+  return payload;
+}
+
+OutgoingPayload OutgoingPayload::raw_view(std::string_view bytes) {
+  OutgoingPayload payload;
+  payload.size_ = bytes.size();
+  payload.body_ = bytes;
+  return payload;
+}
+
+Status OutgoingPayload::measure(std::size_t body_size) {
+  has_header_ = true;
+  size_ = kHeader + name_.size() + body_size;
+  if (body_size < kMost && size_ < kMost) return {};
+  return fail(ErrorCode::invalid_message, "invalid message: " + name_ + " is larger than 2 GiB");
+}
+
+Result<OutgoingPayload> OutgoingPayload::of(const google::protobuf::MessageLite& message) {
+  OutgoingPayload payload;
+  payload.name_ = message.GetTypeName();
+  payload.body_ = &message;
+  GOAKT_CHECK(payload.measure(message.ByteSizeLong()));
+  return payload;
+}
+
+Result<OutgoingPayload> OutgoingPayload::named(std::string_view type_name, std::string body) {
+  OutgoingPayload payload;
+  payload.name_ = type_name;
+  GOAKT_CHECK(payload.measure(body.size()));
+  payload.body_ = std::move(body);
+  return payload;
+}
+
+Result<OutgoingPayload> OutgoingPayload::named_view(std::string_view type_name,
+                                                    std::string_view body) {
+  OutgoingPayload payload;
+  payload.name_ = type_name;
+  payload.body_ = body;
+  GOAKT_CHECK(payload.measure(body.size()));
+  return payload;
+}
+
+std::string_view OutgoingPayload::body() const {
+  if (const auto* owned = std::get_if<std::string>(&body_)) return *owned;
+  return std::get<std::string_view>(body_);
+}
+
+char* OutgoingPayload::write(char* to) const {
+  if (has_header_) {
+    to = store_big_endian(to, static_cast<std::uint32_t>(size_));
+    to = store_big_endian(to, static_cast<std::uint32_t>(name_.size()));
+    to = store_bytes(to, name_.data(), name_.size());
+  }
+  if (const auto* message = std::get_if<const google::protobuf::MessageLite*>(&body_))
+    return reinterpret_cast<char*>(
+        (*message)->SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(to)));
+  return store_bytes(to, body().data(), body().size());
+}
+
+std::string OutgoingPayload::to_string() const {
+  std::string bytes(size_, '\0');
+  write(bytes.data());
+  return bytes;
+}
+
+std::optional<NamedPayload> read_named(std::string_view payload) noexcept {
+  if (payload.size() < kHeader) return std::nullopt;
+  const std::uint64_t total = load_big_endian<std::uint32_t>(payload.data());
+  const std::uint64_t name_length = load_big_endian<std::uint32_t>(payload.data() + 4);
+  if (total < kHeader || total > payload.size() || name_length == 0 ||
+      kHeader + name_length > total)
+    return std::nullopt;
+  return NamedPayload{.type_name = payload.substr(kHeader, name_length),
+                      .body = payload.substr(kHeader + name_length, total - kHeader - name_length)};
+}
+
+}  // namespace goakt::wire
