@@ -6,6 +6,7 @@
                                says what it printed since then, and a line ^C there ends it
     ```console root            done by root of a fresh machine: run with --machine only
     ```console shown           not run at all; counted, and listed in the end
+    ```cpp file=shop/x.cc      of any language: a file, made below the folder of the session
 
 In what is printed `...` stands for anything in a line, a line of it alone for any lines; blanks in a row are
 one, since the width of a column depends on what else is in it. A command ends with 0 unless `$ echo $?` follows.
@@ -45,9 +46,12 @@ class Block:
         self.words = words
         self.lines = []
 
+    def word(self, name):
+        return next((w[len(name) + 1:] for w in self.words if w.startswith(name + "=")), None)
+
     @property
     def terminal(self):
-        return next((w[len("terminal="):] for w in self.words if w.startswith("terminal=")), None)
+        return self.word("terminal")
 
     def steps(self):
         """Pairs of a command (None: what comes before one) and its lines of output."""
@@ -73,7 +77,9 @@ def parse(path):
             if line.startswith("```"):
                 words = line[3:].split()
                 fence = not fence
-                block = Block(number, words[1:]) if fence and words[:1] == ["console"] else None
+                block = Block(number, words[1:]) if fence and words else None
+                if block is not None and words[0] != "console" and not block.word("file"):
+                    block = None
                 if block is not None:
                     blocks.append(block)
             elif block is not None:
@@ -192,7 +198,7 @@ class Session:
         self.run(f"cd {shlex.quote(self.cwd)}")
 
     def learn(self, text):
-        found = re.search(r"http://(127\.0\.0\.1:\d+)", text)
+        found = re.search(r"https?://(127\.0\.0\.1:\d+)", text)
         if found and not self.machine:
             self.address = found.group(1)
 
@@ -225,6 +231,10 @@ class Session:
             text += piece
         code = int(end.search(text).group(1))
         return code, self.as_written(end.sub(b"", text).decode("utf-8", "replace"))
+
+    def write(self, name, lines):
+        text = "".join(line + "\n" for line in lines)
+        self.run(f"mkdir -p $(dirname {name}) && printf %s {shlex.quote(text)} >{name}")
 
     def close(self):
         for terminal in self.terminals.values():
@@ -307,7 +317,9 @@ def run_file(path, blocks, options, report):
     session = Session(options)
     try:
         for block in blocks:
-            if "shown" in block.words:
+            if block.word("file"):
+                session.write(block.word("file"), block.lines)
+            elif "shown" in block.words:
                 report.shown += [f"{path}:{block.number}: {c}" for c, _ in block.steps() if c]
             elif "root" in block.words and not options.machine:
                 report.for_machines += sum(c is not None for c, _ in block.steps())
