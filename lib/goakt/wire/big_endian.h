@@ -16,6 +16,7 @@ T load_big_endian(const char* from) noexcept {
   if constexpr (sizeof(T) == 4) return static_cast<T>(__builtin_bswap32(value));
   if constexpr (sizeof(T) == 8)
     return static_cast<T>(__builtin_bswap64(static_cast<std::uint64_t>(value)));
+  return value;
 }
 
 template <class T>

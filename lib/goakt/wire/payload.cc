@@ -2,7 +2,8 @@
 
 #include "goakt/wire/big_endian.h"
 
-#include <google/protobuf/message_lite.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 
 #include <cstdint>
 #include <limits>
@@ -36,12 +37,13 @@ Status OutgoingPayload::measure(std::size_t body_size) {
   has_header_ = true;
   size_ = kHeader + name_.size() + body_size;
   if (body_size < kMost && size_ < kMost) return {};
-  return fail(ErrorCode::invalid_message, "invalid message: " + name_ + " is larger than 2 GiB");
+  return fail(ErrorCode::invalid_message,
+              "invalid message: " + std::string(name_) + " is larger than 2 GiB");
 }
 
-Result<OutgoingPayload> OutgoingPayload::of(const google::protobuf::MessageLite& message) {
+Result<OutgoingPayload> OutgoingPayload::of(const google::protobuf::Message& message) {
   OutgoingPayload payload;
-  payload.name_ = message.GetTypeName();
+  payload.name_ = message.GetDescriptor()->full_name();
   payload.body_ = &message;
   GOAKT_CHECK(payload.measure(message.ByteSizeLong()));
   return payload;
@@ -75,7 +77,7 @@ char* OutgoingPayload::write(char* to) const {
     to = store_big_endian(to, static_cast<std::uint32_t>(name_.size()));
     to = store_bytes(to, name_.data(), name_.size());
   }
-  if (const auto* message = std::get_if<const google::protobuf::MessageLite*>(&body_))
+  if (const auto* message = std::get_if<const google::protobuf::Message*>(&body_))
     return reinterpret_cast<char*>(
         (*message)->SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(to)));
   return store_bytes(to, body().data(), body().size());

@@ -12,7 +12,7 @@
 #include <variant>
 
 namespace google::protobuf {
-class MessageLite;
+class Message;
 }
 
 // Payloads: an actor's message within a frame. Laid out as a plain frame: the type's name and the
@@ -27,7 +27,7 @@ class GOAKT_API OutgoingPayload {
   static OutgoingPayload raw(std::string bytes);
   static OutgoingPayload raw_view(std::string_view bytes);
   // A message of a class that protoc made.
-  [[nodiscard]] static Result<OutgoingPayload> of(const google::protobuf::MessageLite& message);
+  [[nodiscard]] static Result<OutgoingPayload> of(const google::protobuf::Message& message);
   // A value that was encoded already, under its type's name; the name's and view's owners stay.
   [[nodiscard]] static Result<OutgoingPayload> named(std::string_view type_name, std::string body);
   [[nodiscard]] static Result<OutgoingPayload> named_view(std::string_view type_name,
@@ -48,8 +48,8 @@ class GOAKT_API OutgoingPayload {
 
   std::size_t size_ = 0;
   bool has_header_ = false;
-  std::string name_;
-  std::variant<std::string, std::string_view, const google::protobuf::MessageLite*> body_;
+  std::string_view name_;
+  std::variant<std::string, std::string_view, const google::protobuf::Message*> body_;
 };
 
 // The name and the body of a payload in frame layout, as views; none when it is not one. Bytes
