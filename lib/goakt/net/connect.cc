@@ -1,0 +1,135 @@
+#include "goakt/net/connect.h"
+
+#include "goakt/net/internal/connection_core.h"
+#include "goakt/net/internal/loop_core.h"
+#include "goakt/net/internal/socket.h"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace goakt::net {
+
+namespace internal {
+
+// On the loop's thread, construction excepted.
+class Dial final : public Resident, public std::enable_shared_from_this<Dial> {
+ public:
+  Dial(std::shared_ptr<LoopCore> owner, const Endpoint& to, const ConnectOptions& options,
+       Function<void(Result<Connection>)> done)
+      : loop(std::move(owner)),
+        to_(to),
+        options_(options),
+        done_(std::move(done)),
+        socket_(loop->context),
+        timer_(loop->context) {}
+
+  void begin() {
+    if (!done_) return;  // cancelled before
+    if (loop->is_stopping) return end(fail(ErrorCode::system_shutting_down));
+    loop->residents.insert(this);
+    deadline_ = SystemClock::instance().now() + options_.timeout;
+    auto descriptor = connecting_socket(to_);
+    if (!descriptor) return end(unexpected(std::move(descriptor).error()));
+    boost::system::error_code error;
+    socket_.assign(descriptor->get(), error);
+    if (error) return end(fail(ErrorCode::internal, "connect: " + error.message()));
+    descriptor->release();
+    timer_.expires_at(deadline_);
+    timer_.async_wait([self = shared_from_this()](const boost::system::error_code& failed) {
+      if (!failed) self->end(unexpected(self->timed_out()));
+    });
+    socket_.async_wait(boost::asio::posix::stream_descriptor::wait_write,
+                       [self = shared_from_this()](const boost::system::error_code& failed) {
+                         if (!failed) self->decided();
+                       });
+  }
+
+  void cancel() {
+    done_ = {};
+    leave();
+    connection_ = Connection();
+  }
+
+  void on_loop_stop() override { end(fail(ErrorCode::system_shutting_down)); }
+
+  // Not to be called any more from elsewhere: the loop has ended.
+  void forget() { done_ = {}; }
+
+  const std::shared_ptr<LoopCore> loop;
+
+ private:
+  Error timed_out() const {
+    return Error(ErrorCode::request_timeout, "connect to " + to_.to_string() + ": timed out");
+  }
+
+  void decided() {
+    if (!done_) return;
+    const int descriptor = socket_.native_handle();
+    if (const int error = pending_error(descriptor); error != 0)
+      return end(unexpected(system_error(error, "connect to", to_)));
+    const auto left = deadline_ - SystemClock::instance().now();
+    if (left <= Duration::zero()) return end(unexpected(timed_out()));
+    ConnectionOptions options = options_.connection;
+    options.handshake_timeout = left;
+    Descriptor connected(socket_.release());
+    leave();
+    auto core = std::make_shared<ConnectionCore>(loop, std::move(connected), options);
+    connection_ = Connection(core);
+    core->open(options_.tls.get(), [self = shared_from_this()](Status opened) {
+      if (!opened) return self->end(unexpected(std::move(opened).error()));
+      self->end(std::move(self->connection_));
+    });
+  }
+
+  void leave() {
+    if (loop->residents.erase(this) == 0) return;
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    timer_.cancel();
+  }
+
+  void end(Result<Connection> result) {
+    leave();
+    connection_ = Connection();
+    if (auto done = std::move(done_)) done(std::move(result));
+  }
+
+  const Endpoint to_;
+  const ConnectOptions options_;
+  Function<void(Result<Connection>)> done_;
+  boost::asio::posix::stream_descriptor socket_;
+  boost::asio::steady_timer timer_;
+  TimePoint deadline_;
+  Connection connection_;  // while it shakes hands
+};
+
+}  // namespace internal
+
+Connecting::Connecting(std::shared_ptr<internal::Dial> dial) : dial_(std::move(dial)) {}
+
+Connecting::Connecting(Connecting&&) noexcept = default;
+
+Connecting& Connecting::operator=(Connecting&& other) noexcept {
+  std::swap(dial_, other.dial_);
+  return *this;
+}
+
+Connecting::~Connecting() {
+  cancel();
+}
+
+void Connecting::cancel() {
+  const auto dial = std::move(dial_);
+  if (!dial) return;
+  if (dial->loop->is_current()) return dial->cancel();
+  dial->loop->post([dial] { dial->cancel(); });
+}
+
+Connecting connect(const Loop& loop, const Endpoint& to, const ConnectOptions& options,
+                   Function<void(Result<Connection>)> done) {
+  auto dial = std::make_shared<internal::Dial>(loop.core(), to, options, std::move(done));
+  if (!loop.post([dial] { dial->begin(); })) dial->forget();
+  return Connecting(std::move(dial));
+}
+
+}  // namespace goakt::net

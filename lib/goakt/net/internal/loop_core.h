@@ -1,0 +1,77 @@
+#pragma once
+
+#include "goakt/base/clock.h"
+#include "goakt/net/function.h"
+#include "goakt/net/loop.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_set>
+#include <vector>
+
+namespace goakt::net::internal {
+
+// Something that has to be closed before its loop can end.
+class Resident {
+ public:
+  Resident() = default;
+  Resident(const Resident&) = delete;
+  Resident& operator=(const Resident&) = delete;
+
+  // On the loop's thread. Leaves the loop before it returns.
+  virtual void on_loop_stop() = 0;
+
+ protected:
+  ~Resident() = default;
+};
+
+// A Loop from inside. Shared with everything that hangs on it, so that a handle may outlive the
+// loop: it then finds `finished`.
+struct LoopCore : std::enable_shared_from_this<LoopCore> {
+  explicit LoopCore(const LoopOptions& options);
+
+  static std::shared_ptr<LoopCore> start(const LoopOptions& options);
+
+  bool post(Function<void()> task);
+  void stop();
+
+  bool is_current() const noexcept {
+    return thread_id.load(std::memory_order_relaxed) == std::this_thread::get_id();
+  }
+
+  // Bytes have come: more are likely to follow at once.
+  void heat() noexcept {
+    if (polling > Duration::zero()) hot_until = SystemClock::instance().now() + polling;
+  }
+
+  void run();
+  void begin_stop();
+  bool run_posted();
+
+  boost::asio::io_context context{1};
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work;
+  const std::string name;
+  const Duration polling;
+  TimePoint hot_until;
+  // Where connections with nothing left over read to. Used within one read and its callback.
+  std::array<char, 64 * 1024> scratch;
+  std::unordered_set<Resident*> residents;
+  bool is_stopping = false;  // what follows belongs to the loop's thread; so does all above
+
+  std::mutex posted_mutex;  // guards posted, is_finished
+  std::vector<Function<void()>> posted;
+  bool is_finished = false;  // the thread touches nothing any more
+
+  std::mutex thread_mutex;  // guards thread, stop_posted
+  std::thread thread;
+  bool stop_posted = false;
+  std::atomic<std::thread::id> thread_id;
+};
+
+}  // namespace goakt::net::internal
