@@ -122,7 +122,7 @@ void Connecting::cancel() {
   const auto dial = std::move(dial_);
   if (!dial) return;
   if (dial->loop->is_current()) return dial->cancel();
-  dial->loop->post([dial] { dial->cancel(); });
+  dial->loop->post_farewell([dial] { dial->cancel(); });
 }
 
 Connecting connect(const Loop& loop, const Endpoint& to, const ConnectOptions& options,

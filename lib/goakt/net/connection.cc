@@ -11,7 +11,7 @@ void drop(std::shared_ptr<internal::ConnectionCore> core) {
   const auto loop = core->loop;
   if (loop->is_current()) return core->abandon();
   // After the loop's end nobody else looks at it.
-  if (!loop->post([core] { core->abandon(); })) core->abandon();
+  if (!loop->post_farewell([core] { core->abandon(); })) core->abandon();
 }
 
 }  // namespace

@@ -169,7 +169,7 @@ DatagramSocket::~DatagramSocket() {
   if (core_->loop->is_current()) {
     core_->close();
   } else {
-    core_->loop->post([core = core_] { core->close(); });
+    core_->loop->post_farewell([core = core_] { core->close(); });
   }
 }
 

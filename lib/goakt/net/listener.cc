@@ -182,7 +182,7 @@ std::size_t Listener::connections() const noexcept {
 
 void Listener::close() {
   // A loop that has ended has closed it.
-  core_->loop->post([core = core_] { core->close(); });
+  core_->loop->post_farewell([core = core_] { core->close(); });
 }
 
 }  // namespace goakt::net

@@ -35,11 +35,22 @@ std::shared_ptr<LoopCore> LoopCore::start(const LoopOptions& options) {
 
 bool LoopCore::post(Function<void()> task) {
   std::lock_guard lock(posted_mutex);
+  if (is_refusing) return false;
+  enqueue(std::move(task));
+  return true;
+}
+
+bool LoopCore::post_farewell(Function<void()> task) {
+  std::lock_guard lock(posted_mutex);
   if (is_finished) return false;
+  enqueue(std::move(task));
+  return true;
+}
+
+void LoopCore::enqueue(Function<void()> task) {
   posted.push_back(std::move(task));
   // One wake-up for all that is posted until the loop comes to it.
   if (posted.size() == 1) boost::asio::post(context, [this] { run_posted(); });
-  return true;
 }
 
 bool LoopCore::run_posted() {
@@ -75,6 +86,10 @@ void LoopCore::run() {
 
 void LoopCore::begin_stop() {
   is_stopping = true;
+  {
+    std::lock_guard lock(posted_mutex);
+    is_refusing = true;
+  }
   while (!residents.empty()) (*residents.begin())->on_loop_stop();
   work.reset();
 }

@@ -169,7 +169,7 @@ TEST_CASE("what is not of the kind is refused, with a hint, and stays refused") 
   for (const auto kind : {Compression::gzip, Compression::zstd}) {
     CAPTURE(to_string(kind));
     const auto decoder = Decompressor::make(kind);
-    const auto refused = decode(*decoder, "\0\0\0\x20plain frame of a peer without it", 64);
+    const auto refused = decode(*decoder, std::string("\0\0\0\x20 plain frame", 16), 64);
     REQUIRE(!refused);
     CHECK(refused.error().code() == ErrorCode::invalid_remote_message);
     CHECK(refused.error().message().starts_with(std::string(to_string(kind)) + " stream: "));

@@ -410,7 +410,8 @@ void ConnectionCore::finish(Status why) {
   boost::asio::post(loop->context, [self] {
     if (auto closed = std::move(self->closed_)) closed();
     if (auto opened = std::move(self->opened_)) {
-      opened(self->end_ ? fail(ErrorCode::connection_lost) : std::move(self->end_));
+      if (self->end_) self->end_ = fail(ErrorCode::connection_lost);
+      opened(std::move(self->end_));
     } else {
       self->tell_end();
     }

@@ -38,7 +38,10 @@ struct LoopCore : std::enable_shared_from_this<LoopCore> {
 
   static std::shared_ptr<LoopCore> start(const LoopOptions& options);
 
+  // What users post: refused as soon as stopping has begun, or it might never end.
   bool post(Function<void()> task);
+  // What handles post when they go: taken until nobody looks at their cores any more.
+  bool post_farewell(Function<void()> task);
   void stop();
 
   bool is_current() const noexcept {
@@ -51,6 +54,7 @@ struct LoopCore : std::enable_shared_from_this<LoopCore> {
   }
 
   void run();
+  void enqueue(Function<void()> task);
   void begin_stop();
   bool run_posted();
 
@@ -64,8 +68,9 @@ struct LoopCore : std::enable_shared_from_this<LoopCore> {
   std::unordered_set<Resident*> residents;
   bool is_stopping = false;  // what follows belongs to the loop's thread; so does all above
 
-  std::mutex posted_mutex;  // guards posted, is_finished
+  std::mutex posted_mutex;  // guards posted, is_refusing, is_finished
   std::vector<Function<void()>> posted;
+  bool is_refusing = false;
   bool is_finished = false;  // the thread touches nothing any more
 
   std::mutex thread_mutex;  // guards thread, stop_posted
