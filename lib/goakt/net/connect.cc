@@ -75,7 +75,7 @@ class Dial final : public Resident, public std::enable_shared_from_this<Dial> {
     leave();
     auto core = std::make_shared<ConnectionCore>(loop, std::move(connected), options);
     connection_ = Connection(core);
-    core->open(options_.tls.get(), [self = shared_from_this()](Status opened) {
+    core->open(options_.tls.get(), [self = shared_from_this()](Status&& opened) {
       if (!opened) return self->end(unexpected(std::move(opened).error()));
       self->end(std::move(self->connection_));
     });

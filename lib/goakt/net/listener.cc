@@ -119,7 +119,7 @@ class ListenerCore final : public Resident, public std::enable_shared_from_this<
     auto core =
         std::make_shared<ConnectionCore>(target.core(), std::move(accepted), options_.connection);
     core->when_closed([self = shared_from_this()] { self->released(); });
-    core->open(options_.tls.get(), [self = shared_from_this(), core, &target](Status opened) {
+    core->open(options_.tls.get(), [self = shared_from_this(), core, &target](Status&& opened) {
       Connection connection(core);
       if (!opened) return self->report(opened.error());
       self->accept_(std::move(connection), target);

@@ -42,7 +42,7 @@ ConnectionCore::ConnectionCore(std::shared_ptr<LoopCore> owner, Descriptor socke
 
 ConnectionCore::~ConnectionCore() = default;
 
-void ConnectionCore::open(const TlsContext* tls, Function<void(Status)> opened) {
+void ConnectionCore::open(const TlsContext* tls, Function<void(Status&&)> opened) {
   opened_ = std::move(opened);
   is_plain_ = tls == nullptr;
   const int descriptor = socket_.is_open() ? socket_.native_handle() : -1;

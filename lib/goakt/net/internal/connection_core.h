@@ -28,7 +28,7 @@ class ConnectionCore final : public Resident, public std::enable_shared_from_thi
   ~ConnectionCore();
 
   // Shakes hands, if there is TLS, and says how it went; never before it returns.
-  void open(const TlsContext* tls, Function<void(Status)> opened);
+  void open(const TlsContext* tls, Function<void(Status&&)> opened);
 
   // Called once when the socket has been closed.
   void when_closed(Function<void()> closed) { closed_ = std::move(closed); }
@@ -102,7 +102,7 @@ class ConnectionCore final : public Resident, public std::enable_shared_from_thi
   std::unique_ptr<Compressor> compressor_;
   std::unique_ptr<Decompressor> decompressor_;
   std::shared_ptr<ConnectionHandler> handler_;
-  Function<void(Status)> opened_;
+  Function<void(Status&&)> opened_;
   Function<void()> closed_;
 
   Phase phase_ = Phase::handshaking;
