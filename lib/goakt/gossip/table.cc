@@ -12,6 +12,10 @@ const Member* MemberTable::find(std::string_view name) const {
   return found == by_name_.end() ? nullptr : found->second;
 }
 
+void MemberTable::forget(const Member& member) {
+  by_name_.erase(member.name);
+}
+
 Member& MemberTable::insert(Member member, Rng& random) {
   const auto place = order_.empty() ? 0 : random.below(order_.size());
   order_.push_back(std::make_unique<Member>(std::move(member)));

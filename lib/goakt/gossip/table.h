@@ -20,6 +20,9 @@ class GOAKT_API MemberTable {
  public:
   std::size_t size() const noexcept { return order_.size(); }
 
+  // Names that can be found; as many as members.
+  std::size_t indexed() const noexcept { return by_name_.size(); }
+
   Member& at(std::size_t index) { return *order_[index]; }
 
   const Member& at(std::size_t index) const { return *order_[index]; }
@@ -35,7 +38,7 @@ class GOAKT_API MemberTable {
   void reap_and_shuffle(Gone gone, Rng& random) {
     std::erase_if(order_, [&](const auto& member) {
       if (!gone(*member)) return false;
-      by_name_.erase(member->name);
+      forget(*member);
       return true;
     });
     shuffle(order_, random);
@@ -67,6 +70,8 @@ class GOAKT_API MemberTable {
   auto end() const { return order_.end(); }
 
  private:
+  void forget(const Member& member);
+
   // The standard's shuffle differs between libraries; a seed must mean the same everywhere.
   template <class T>
   static void shuffle(std::vector<T>& items, Rng& random) {
