@@ -18,11 +18,23 @@ namespace {
 using namespace sim;
 using namespace sim::membership;
 
+using goakt::gossip::Config;
+
+// Their timers meet in different orders: on a LAN a nack comes after the probe has ended, in the
+// other profiles before.
+Config profile(std::uint64_t seed) {
+  const auto round = seed / scenarios().size();
+  auto config = round % 4 == 1   ? Config::local()
+                : round % 4 == 3 ? Config::goakt(true)
+                                 : Config::lan();
+  config.sealing.compress = seed % 7 == 0;  // slow, and tested byte by byte elsewhere
+  return config;
+}
+
 // The digest of the run; none: a rule was broken.
 std::optional<std::uint64_t> run(std::uint64_t seed) {
   const auto& scenario = scenarios()[seed % scenarios().size()];
-  auto config = goakt::gossip::Config::lan();
-  config.sealing.compress = seed % 7 == 0;  // slow, and tested byte by byte elsewhere
+  const auto config = profile(seed);
   Cluster cluster(seed, config);
   try {
     scenario.run(cluster);
