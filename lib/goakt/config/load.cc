@@ -88,11 +88,12 @@ class Loader {
   void take_variable(const Key& key) {
     const std::string name = environment_name(key.name);
     const std::string file_name = name + "_FILE";
-    const bool is_key = std::any_of(keys().begin(), keys().end(), [&](const Key& other) {
-      return environment_name(other.name) == file_name;
-    });
     const auto text = environment_(name);
-    const auto path = is_key ? std::nullopt : environment_(file_name);
+    auto path = environment_(file_name);
+    const bool is_key = path && std::any_of(keys().begin(), keys().end(), [&](const Key& other) {
+                          return environment_name(other.name) == file_name;
+                        });
+    if (is_key) path.reset();
     if (text && path) {
       problems_.push_back({file_name, "is set, and " + name + " too; only one can be meant"});
     } else if (text) {
