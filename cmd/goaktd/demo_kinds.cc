@@ -30,8 +30,11 @@ class Echo final : public goakt::Actor {
 
   Struct structure(const Struct& message) { return message; }
 
+  // Bytes of a type that is not compiled in, or that no actor here names.
+  goakt::UnknownMessage other(const goakt::UnknownMessage& message) { return message; }
+
  public:
-  static constexpr auto handles = goakt::handlers(&Echo::text, &Echo::structure);
+  static constexpr auto handles = goakt::handlers(&Echo::text, &Echo::structure, &Echo::other);
 };
 
 class Counter final : public goakt::Actor {
@@ -69,6 +72,34 @@ class Crasher final : public goakt::Actor {
   static constexpr auto handles = goakt::handlers(&Crasher::crash, &Crasher::survived);
 };
 
+class Pinger final : public goakt::Actor {
+  goakt::Result<Duration> start(const Duration& message, goakt::ReceiveContext& ctx) {
+    if (message.seconds() < 0 || message.seconds() > kLongest.count() || message.nanos() < 0)
+      return goakt::fail("demo.BadInterval", "from 0 to 31536000 seconds");
+    const auto interval =
+        std::chrono::seconds(message.seconds()) + std::chrono::nanoseconds(message.nanos());
+    if (interval.count() != 0 && interval < kShortest)
+      return goakt::fail("demo.BadInterval", "at least a millisecond, or zero to end it");
+    if (!schedule_.empty()) static_cast<void>(ctx.system().cancel_schedule(schedule_));
+    schedule_.clear();
+    if (interval.count() == 0) return message;
+    auto schedule = ctx.system().schedule(ctx.self(), Empty(), interval);
+    if (!schedule) return goakt::unexpected(schedule.error().clone());
+    schedule_ = *schedule;
+    return message;
+  }
+
+  Int64Value ping(const Empty&) { return number(++pings_); }
+
+  static constexpr std::chrono::milliseconds kShortest{1};
+  static constexpr std::chrono::seconds kLongest{31'536'000};
+  std::string schedule_;
+  std::int64_t pings_ = 0;
+
+ public:
+  static constexpr auto handles = goakt::handlers(&Pinger::start, &Pinger::ping);
+};
+
 class Tree final : public goakt::Actor {
   goakt::Result<Int64Value> grow(const Int64Value& message, goakt::ReceiveContext& ctx) {
     if (message.value() < 0 || message.value() > kMostChildren)
@@ -99,6 +130,7 @@ void demo_kinds(goakt::Plugin& plugin) {
   goakt::SpawnOptions options;
   options.supervisor = std::move(supervisor);
   plugin.actor<Crasher>("demo.crasher", options);
+  plugin.actor<Pinger>("demo.pinger");
   plugin.actor<Tree>("demo.tree");
 }
 

@@ -2,6 +2,9 @@
 
 #include <goakt/node/plugin.h>
 
+#include <chrono>
+#include <thread>
+
 namespace {
 
 class Ponger final : public goakt::Actor {
@@ -16,8 +19,17 @@ class Ponger final : public goakt::Actor {
   static constexpr auto handles = goakt::handlers(&Ponger::ping);
 };
 
+// Keeps its thread: what a node does that cannot stop an actor.
+class Stuck final : public goakt::Actor {
+  void stick(const cliping::Ping&) { std::this_thread::sleep_for(std::chrono::hours(1)); }
+
+ public:
+  static constexpr auto handles = goakt::handlers(&Stuck::stick);
+};
+
 }  // namespace
 
 GOAKT_PLUGIN("ping", plugin) {
   plugin.actor<Ponger>("ping.ponger");
+  plugin.actor<Stuck>("ping.stuck");
 }
