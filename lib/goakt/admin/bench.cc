@@ -11,7 +11,7 @@ namespace {
 
 // What is sent: the message of the request, or so many bytes as whoever gets them takes them.
 Result<Message> message_of(const std::optional<std::string>& body, const Kind* kind,
-                           std::size_t size) {
+                           std::size_t size, const node::Node& node) {
   if (!body) return node::bench_message(kind, size);
   GOAKT_TRY(const Json json, Json::parse(*body));
   Fields fields(json);
@@ -19,8 +19,8 @@ Result<Message> message_of(const std::optional<std::string>& body, const Kind* k
   if (const auto errors = fields.finish(); !errors.empty())
     return fail(ErrorCode::invalid_message,
                 "message" + errors.front().pointer + " " + errors.front().detail);
-  GOAKT_TRY(const MessageTypes types, parts.types());
-  return to_message(std::move(parts), kind, types);
+  GOAKT_TRY(const MessageBody::Types types, parts.types(node));
+  return to_message(std::move(parts), kind, *types);
 }
 
 // {"type", "target" | "kind", "messages" | "forMs", "sizeBytes" | "message": {"type", "message" |
@@ -68,7 +68,7 @@ Reply bench(const Request& request, node::Node& node) {
   if (!wish.kind.empty() && kind == nullptr)
     return refuse(Problem::kind_not_registered, "no kind \"" + wish.kind + "\" is registered here");
   if (wish.type != node::BenchRequest::Type::spawn) {
-    auto sent = message_of(message, kind, wish.size);
+    auto sent = message_of(message, kind, wish.size, node);
     if (!sent) return refuse(sent.error());
     wish.message = std::make_shared<const Message>(*std::move(sent));
   }

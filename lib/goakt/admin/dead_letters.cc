@@ -29,15 +29,15 @@ bool has_body(const Deadletter& letter) {
   return letter.message && *letter.message && !letter.message->is<NoMessage>();
 }
 
-Json letter_json(const Deadletter& letter, const std::string& node_id, bool bodies) {
+Json letter_json(const Deadletter& letter, const node::Node& node, bool bodies) {
   Json json;
-  json.set("id", id_of(letter)).set("time", time_text(letter.send_time)).set("node", node_id);
+  json.set("id", id_of(letter)).set("time", time_text(letter.send_time)).set("node", node.id());
   json.set("from", letter.sender).set("to", letter.receiver).set("type", letter.type);
   json.set("reason", letter.reason);
   if (has_body(letter)) {
     if (const auto bytes = letter.message->serialize()) json.set("size", bytes->size());
     if (bodies) {
-      if (const auto body = node::json_from_message(*letter.message))
+      if (const auto body = node::json_from_message(*node.types(), *letter.message))
         json.set_raw("message", *body);
     }
   }
@@ -90,7 +90,7 @@ class LetterFollower final : public ObjectStream {
       put(gap, {}, "gap");
     }
     for (const Deadletter& letter : letters)
-      if (filter_.takes(letter)) put(letter_json(letter, node_.id(), bodies_), {}, "deadletter");
+      if (filter_.takes(letter)) put(letter_json(letter, node_, bodies_), {}, "deadletter");
     return true;
   }
 
@@ -107,13 +107,12 @@ Reply list(const Request& request, node::Node& node, Traffic& traffic) {
   const bool bodies = request.role >= Role::operate;
   if (wants_to_follow(request))
     return open_stream<LetterFollower>(request, traffic, node, *std::move(filter), bodies);
-  const std::string id = node.id();
   DeadletterQuery all;
   all.limit = SIZE_MAX;
   return newest(
       request, node.system().dead_letters(all),
       [&](const Deadletter& letter) { return filter->takes(letter); },
-      [&](const Deadletter& letter) { return letter_json(letter, id, bodies); });
+      [&](const Deadletter& letter) { return letter_json(letter, node, bodies); });
 }
 
 Json counts_json(const std::map<std::string, std::uint64_t>& counts, const char* label) {

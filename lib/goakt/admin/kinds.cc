@@ -32,21 +32,22 @@ void add_kind_routes(Router& router, node::Node& node) {
     return refuse(Problem::kind_not_found,
                   "no kind \"" + std::string(request.param("kind")) + "\" is registered here");
   });
-  router.add("GET", "/v1/types", Role::viewer, [](const Request& request) -> Reply {
+  router.add("GET", "/v1/types", Role::viewer, [&node](const Request& request) -> Reply {
     const auto limit = query_number(request, "limit", 1'000, 1, 10'000);
     if (!limit) return refuse(limit.error());
-    const auto names = node::message_type_names(request.query_value("prefix"));
+    const auto names = node.types()->names(request.query_value("prefix"));
     Json items = Json::array();
-    for (const std::string& name : names) {
+    for (const node::MessageTypeName& type : names) {
       if (items.size() == static_cast<std::size_t>(*limit)) break;
       Json item;
-      item.set("name", name);
+      item.set("name", type.name);
+      if (!type.from.empty()) item.set("from", type.from);
       items.add(std::move(item));
     }
     return answer(list_of(std::move(items)));
   });
-  router.add("GET", "/v1/types/{name}", Role::viewer, [](const Request& request) -> Reply {
-    const auto type = node::describe_message_type(request.param("name"));
+  router.add("GET", "/v1/types/{name}", Role::viewer, [&node](const Request& request) -> Reply {
+    const auto type = node.types()->describe(request.param("name"));
     if (!type) {
       return refuse(Refusal(Problem::type_not_found, "no message type \"" +
                                                          std::string(request.param("name")) +
@@ -60,7 +61,9 @@ void add_kind_routes(Router& router, node::Node& node) {
       fields.add(std::move(entry));
     }
     Json json;
-    json.set("kind", "Type").set("name", type->name).set("fields", std::move(fields));
+    json.set("kind", "Type").set("name", type->name);
+    if (!type->from.empty()) json.set("from", type->from);
+    json.set("fields", std::move(fields));
     json.set_raw("skeleton", type->skeleton);
     return answer(json);
   });

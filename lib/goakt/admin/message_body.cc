@@ -18,9 +18,9 @@ Status take_embedded_type(MessageBody& body) {
   return {};
 }
 
-Result<Message> without_context(const MessageBody& body, const MessageTypes& types) {
-  if (body.text) return types.from_text(body.type, *body.text);
-  if (!body.raw) return types.from_json(body.type, body.json.value_or("{}"));
+Result<Message> without_context(const MessageBody& body, const node::MessageTypes& types) {
+  if (body.text) return node::message_from_text(types, body.type, *body.text);
+  if (!body.raw) return node::message_from_json(types, body.type, body.json.value_or("{}"));
   const auto bytes = base64_decode(*body.raw);
   if (!bytes) return fail(ErrorCode::invalid_message, "raw is no base64");
   return node::message_from_bytes(body.type, *bytes);
@@ -50,19 +50,19 @@ MessageBody MessageBody::read(Fields& fields) {
   return body;
 }
 
-Result<MessageTypes> MessageBody::types() const {
-  if (!descriptors) return MessageTypes();
+Result<MessageBody::Types> MessageBody::types(const node::Node& node) const {
+  if (!descriptors) return node.types();
   const auto bytes = base64_decode(*descriptors);
   if (!bytes) return fail(ErrorCode::invalid_message, "descriptors is no base64");
-  return MessageTypes::with(*bytes);
+  return node::MessageTypes::with(node.types(), *bytes);
 }
 
-Result<Message> to_message(MessageBody body, const Pid& to, const Kinds& kinds) {
-  GOAKT_TRY(const MessageTypes types, body.types());
-  return to_message(std::move(body), kinds.find(to.kind()), types);
+Result<Message> to_message(MessageBody body, const Pid& to, const node::Node& node) {
+  GOAKT_TRY(const MessageBody::Types types, body.types(node));
+  return to_message(std::move(body), node.kinds().find(to.kind()), *types);
 }
 
-Result<Message> to_message(MessageBody body, const Kind* kind, const MessageTypes& types) {
+Result<Message> to_message(MessageBody body, const Kind* kind, const node::MessageTypes& types) {
   if (body.type.empty()) GOAKT_CHECK(take_embedded_type(body));
   if (body.type.empty()) {
     if (kind == nullptr || kind->accepts.size() != 1) {

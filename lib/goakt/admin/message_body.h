@@ -1,11 +1,12 @@
 #pragma once
 
 #include "goakt/admin/json.h"
-#include "goakt/admin/message_types.h"
 #include "goakt/admin/router.h"
 #include "goakt/message/context.h"
 #include "goakt/node/node.h"
 
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace goakt::admin {
@@ -24,15 +25,17 @@ struct MessageBody {
 
   static MessageBody read(Fields& fields);
 
-  // What the process knows and what came along. Error: invalid_message.
-  [[nodiscard]] Result<MessageTypes> types() const;
+  using Types = std::shared_ptr<const node::MessageTypes>;
+
+  // What the node knows, and what came along. Error: invalid_message.
+  [[nodiscard]] Result<Types> types(const node::Node& node) const;
 };
 
 // The message for that actor. Without a type, "@type" of the message counts, then the only type
 // that the actor's kind takes.
-[[nodiscard]] Result<Message> to_message(MessageBody body, const Pid& to, const Kinds& kinds);
+[[nodiscard]] Result<Message> to_message(MessageBody body, const Pid& to, const node::Node& node);
 // The same for any actor of a kind (null: of none), with types that the caller has at hand.
 [[nodiscard]] Result<Message> to_message(MessageBody body, const Kind* kind,
-                                         const MessageTypes& types);
+                                         const node::MessageTypes& types);
 
 }  // namespace goakt::admin

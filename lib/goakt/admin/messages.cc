@@ -25,7 +25,7 @@ Reply tell(const Request& request, node::Node& node) {
   MessageBody parts = MessageBody::read(fields);
   if (auto errors = fields.finish(); !errors.empty())
     return refuse(Refusal::invalid(std::move(errors)));
-  auto message = to_message(std::move(parts), *pid, node.kinds());
+  auto message = to_message(std::move(parts), *pid, node);
   if (!message) return refuse(message.error());
   if (const Status sent = pid->tell(*std::move(message)); !sent) return refuse(sent.error());
   Json json;
@@ -34,8 +34,8 @@ Reply tell(const Request& request, node::Node& node) {
 }
 
 // ",\"type\":T,\"message\":M}" of an answer, or its problem.
-std::string answer_members(Result<Message> reply) {
-  auto json = reply ? node::json_from_message(*reply)
+std::string answer_members(Result<Message> reply, const node::Node& node) {
+  auto json = reply ? node::json_from_message(*node.types(), *reply)
                     : Result<std::string>(unexpected(reply.error().clone()));
   if (!json) return ",\"problem\":" + Refusal::from(json.error()).to_json().dump() + "}\n";
   // Names of types hold nothing that JSON would escape but what C++ puts around template arguments.
@@ -62,9 +62,9 @@ Reply ask(const Request& request, node::Node& node, Traffic& traffic) {
   const auto timeout = fields.integer("timeoutMs", 1, kLongestAsk);
   if (auto errors = fields.finish(); !errors.empty())
     return refuse(Refusal::invalid(std::move(errors)));
-  const auto types = parts.types();
+  const auto types = parts.types(node);
   if (!types) return refuse(types.error());
-  auto message = to_message(std::move(parts), node.kinds().find(pid->kind()), *types);
+  auto message = to_message(std::move(parts), node.kinds().find(pid->kind()), **types);
   if (!message) return refuse(message.error());
 
   const auto slot = traffic.begin_wait();
@@ -74,7 +74,7 @@ Reply ask(const Request& request, node::Node& node, Traffic& traffic) {
                         timeout ? std::chrono::milliseconds(*timeout) : node.ask_timeout());
   const auto took = std::chrono::steady_clock::now() - begin;
   if (!reply) return refuse(reply.error());
-  auto json = types->to_json(*reply);
+  auto json = node::json_from_message(**types, *reply);
   if (!json) return refuse(json.error());
   Json document;
   document.set("type", reply->type_name()).set_raw("message", *json);
@@ -124,7 +124,7 @@ class Batch {
   void finish_first_ask() {
     Entry& first = entries_.front();
     if (first.answer) {
-      out_ += first.text + answer_members(first.answer->get());
+      out_ += first.text + answer_members(first.answer->get(), node_);
       --under_way_;
       entries_.pop_front();
     }
@@ -146,7 +146,7 @@ class Batch {
       return refuse(Refusal::invalid(std::move(errors)));
     const auto pid = node_.find(to);
     if (!pid) return refuse(pid.error());
-    auto message = to_message(std::move(parts), *pid, node_.kinds());
+    auto message = to_message(std::move(parts), *pid, node_);
     if (!message) return refuse(message.error());
     if (!timeout) {
       if (const Status sent = pid->tell(*std::move(message)); !sent) return refuse(sent.error());

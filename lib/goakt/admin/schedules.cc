@@ -81,7 +81,7 @@ Reply add(const Request& request, node::Node& node) {
     return refuse(Refusal::invalid(std::move(errors)));
   const auto pid = node.find(target);
   if (!pid) return refuse(pid.error());
-  auto message = to_message(std::move(parts), *pid, node.kinds());
+  auto message = to_message(std::move(parts), *pid, node);
   if (!message) return refuse(message.error());
   ActorSystem& system = node.system();
   auto reference = in ? system.schedule_once(*pid, *std::move(message),

@@ -11,9 +11,10 @@ namespace {
 
 class TraceFollower final : public ObjectStream {
  public:
-  TraceFollower(std::unique_ptr<Tap> tap, Pid pid, std::chrono::milliseconds time,
-                std::uint64_t most, bool bodies)
-      : tap_(std::move(tap)),
+  TraceFollower(const node::Node& node, std::unique_ptr<Tap> tap, Pid pid,
+                std::chrono::milliseconds time, std::uint64_t most, bool bodies)
+      : node_(node),
+        tap_(std::move(tap)),
         pid_(pid),
         until_(std::chrono::steady_clock::now() + time),
         left_(most),
@@ -52,11 +53,13 @@ class TraceFollower final : public ObjectStream {
     if (!message.sender.empty()) json.set("from", message.sender);
     json.set("nanos", message.took.count()).set("failed", message.threw);
     if (bodies_ && message.body) {
-      if (const auto body = node::json_from_message(message.body)) json.set_raw("message", *body);
+      if (const auto body = node::json_from_message(*node_.types(), message.body))
+        json.set_raw("message", *body);
     }
     return json;
   }
 
+  const node::Node& node_;
   const std::unique_ptr<Tap> tap_;
   const Pid pid_;
   const std::chrono::steady_clock::time_point until_;
@@ -82,7 +85,7 @@ Reply trace(const Request& request, node::Node& node, Traffic& traffic) {
   if (!tap && tap.error().is(ErrorCode::invalid_instance))
     return refuse(Problem::feature_disabled, tap.error().message());
   if (!tap) return refuse(tap.error());
-  return open_stream<TraceFollower>(request, traffic, *std::move(tap), *pid,
+  return open_stream<TraceFollower>(request, traffic, node, *std::move(tap), *pid,
                                     std::chrono::milliseconds(time),
                                     static_cast<std::uint64_t>(most), bodies);
 }

@@ -719,6 +719,12 @@ constexpr Key kKeys[] = {
      .type = KeyType::list,
      .default_value = "",
      .doc = "plugins to load: names in plugins.dir, or paths"},
+    {.name = "plugins.proto-dir",
+     .type = KeyType::text,
+     .default_value = "/etc/goaktd/proto",
+     .reload = true,
+     .doc =
+         "descriptor sets (*.desc, *.binpb) of messages that are not compiled in; \"\" for none"},
     {.name = "demo.kinds",
      .type = KeyType::text,
      .default_value = "auto",

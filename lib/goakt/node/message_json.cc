@@ -1,13 +1,15 @@
 #include "goakt/node/message_json.h"
 
 #include "goakt/actor/messages.h"
+#include "goakt/base/text.h"
 #include "goakt/message/type.h"
 
-#include <google/protobuf/descriptor.h>
+#include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/message.h>
+#include <google/protobuf/text_format.h>
 #include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/type_resolver.h>
 
-#include <array>
 #include <memory>
 
 namespace goakt::node {
@@ -16,6 +18,8 @@ namespace {
 
 using ProtobufMessage = google::protobuf::Message;
 
+constexpr const char* kPrefix = "type.googleapis.com/";
+
 // protobuf's own words: "INVALID_ARGUMENT:(credit) acount: Cannot find field."
 Error json_error(std::string_view type, const google::protobuf::util::Status& status) {
   return Error(ErrorCode::invalid_message,
@@ -23,37 +27,44 @@ Error json_error(std::string_view type, const google::protobuf::util::Status& st
                    std::string(status.message().data(), status.message().size()));
 }
 
-Status parse_into(ProtobufMessage& message, std::string_view type, std::string_view json) {
-  const auto status = google::protobuf::util::JsonStringToMessage(
-      google::protobuf::StringPiece(json.data(), json.size()), &message, {});
-  if (status.ok()) return {};
+class FirstError final : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, google::protobuf::io::ColumnNumber column,
+                const std::string& what) override {
+    if (!text_.empty()) return;
+    text_ =
+        "line " + std::to_string(line + 1) + ", column " + std::to_string(column + 1) + ": " + what;
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+// By the type's name and not by a C++ class, so that an Any inside may hold any of the types.
+Result<std::string> bytes_of(const MessageTypes& types, std::string_view type,
+                             std::string_view json) {
+  std::string bytes;
+  const auto status = google::protobuf::util::JsonToBinaryString(
+      &types.resolver(), kPrefix + std::string(type),
+      google::protobuf::StringPiece(json.data(), json.size()), &bytes);
+  if (status.ok()) return bytes;
   return unexpected(json_error(type, status));
-}
-
-// Compiled into the process, though no actor has registered it.
-std::unique_ptr<ProtobufMessage> compiled_in(std::string_view type) {
-  const auto* descriptor =
-      google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(std::string(type));
-  if (descriptor == nullptr) return nullptr;
-  const ProtobufMessage* prototype =
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor);
-  return prototype == nullptr ? nullptr : std::unique_ptr<ProtobufMessage>(prototype->New());
-}
-
-const MessageType* wire_type(std::string_view type) {
-  const MessageType* found = TypeRegistry::instance().find(type);
-  return found != nullptr && found->codec != nullptr ? found : nullptr;
 }
 
 Error unknown_type(std::string_view type) {
   return Error(ErrorCode::invalid_message,
                "no message type \"" + std::string(type) + "\" is known to this node")
-      .with_hint("types come with the plugin that uses them: goaktctl kind list");
+      .with_hint(
+          "types come with the plugin that uses them, or as descriptor sets in "
+          "plugins.proto-dir: goaktctl type list");
 }
 
-Result<std::string> print(const ProtobufMessage& message) {
+Result<std::string> print(const MessageTypes& types, const ProtobufMessage& message) {
   std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &json, {});
+  const auto status = google::protobuf::util::BinaryToJsonString(
+      &types.resolver(), kPrefix + message.GetTypeName(), message.SerializeAsString(), &json);
   if (status.ok()) return json;
   return unexpected(json_error(message.GetTypeName(), status));
 }
@@ -70,20 +81,29 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
-Result<Message> message_from_json(std::string_view type, std::string_view json) {
-  if (const MessageType* known = wire_type(type)) {
-    GOAKT_TRY(Message message, Message::of_type(*known));
-    // The class that protoc made derives from protobuf's Message first of all, so the address is
-    // its.
-    auto* value = static_cast<ProtobufMessage*>(
-        const_cast<void*>(known->codec->as_protobuf(message.value())));
-    GOAKT_CHECK(parse_into(*value, type, json));
-    return message;
-  }
-  const auto message = compiled_in(type);
-  if (!message) return unexpected(unknown_type(type));
-  GOAKT_CHECK(parse_into(*message, type, json));
-  return Message::parse(type, message->SerializeAsString());
+Result<Message> message_from_json(const MessageTypes& types, std::string_view type,
+                                  std::string_view json) {
+  const auto known = types.make(type);
+  if (!known) return unexpected(unknown_type(type));
+  GOAKT_TRY(const std::string bytes, bytes_of(types, type, json));
+  // What JSON may hold and the type may not, such as a required field that is missing.
+  if (!known->ParseFromString(bytes))
+    return fail(ErrorCode::invalid_message, "this is no " + std::string(type));
+  return Message::parse(type, bytes);
+}
+
+Result<Message> message_from_text(const MessageTypes& types, std::string_view type,
+                                  std::string_view text) {
+  const auto known = types.make(type);
+  if (!known) return unexpected(unknown_type(type));
+  google::protobuf::TextFormat::Parser parser;
+  FirstError error;
+  parser.RecordErrorsTo(&error);
+  parser.SetRecursionLimit(100);
+  if (!parser.ParseFromString(std::string(text), known.get()))
+    return fail(ErrorCode::invalid_message,
+                "this is no " + std::string(type) + ": " + error.text());
+  return Message::parse(type, known->SerializeAsString());
 }
 
 Result<Message> message_from_bytes(std::string_view type, std::string_view bytes) {
@@ -91,18 +111,20 @@ Result<Message> message_from_bytes(std::string_view type, std::string_view bytes
   return Message::parse(type, bytes);
 }
 
-Result<std::string> json_from_message(const Message& message) {
+Result<std::string> json_from_message(const MessageTypes& types, const Message& message) {
   if (!message) return std::string("null");
   if (const auto* unknown = message.as<UnknownMessage>()) {
-    if (const auto known = compiled_in(unknown->type_name);
+    // Read by the type first: that is stricter about bytes than the JSON printer.
+    if (const auto known = types.make(unknown->type_name);
         known && known->ParseFromString(unknown->bytes))
-      return print(*known);
+      return print(types, *known);
     return "{\"@type\":" + quoted(unknown->type_name) + ",\"@raw\":\"" +
            base64_encode(unknown->bytes) + "\"}";
   }
   const MessageType& type = message.type();
   if (type.codec != nullptr && type.codec->as_protobuf != nullptr)
-    return print(*static_cast<const ProtobufMessage*>(type.codec->as_protobuf(message.value())));
+    return print(types,
+                 *static_cast<const ProtobufMessage*>(type.codec->as_protobuf(message.value())));
   if (message.is<Ack>()) return std::string("{}");
   return "{\"@type\":" + quoted(type.name) + "}";
 }

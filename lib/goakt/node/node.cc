@@ -1,5 +1,6 @@
 #include "goakt/node/node.h"
 
+#include "goakt/actor/inspect.h"
 #include "goakt/base/errors.h"
 #include "goakt/base/text.h"
 
@@ -67,6 +68,12 @@ SpawnOptions options_of(const Kind& kind, const SpawnRequest& request) {
   return options;
 }
 
+// The usual folder need not be there; one that was named must be.
+Result<std::shared_ptr<const MessageTypes>> types_of(const config::Settings& settings) {
+  return MessageTypes::load(settings.text("plugins.proto-dir"),
+                            !settings.is_default("plugins.proto-dir"));
+}
+
 // A few hexadecimal digits that stand for a text.
 std::string tag_of(std::string_view text, std::size_t digits) {
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: the same in every build
@@ -82,6 +89,9 @@ std::string tag_of(std::string_view text, std::size_t digits) {
 Result<std::unique_ptr<Node>> Node::create(const config::Settings& settings, Kinds kinds,
                                            NodeOptions options) {
   if (!options.logs) options.logs = std::make_shared<observe::LogRing>(nullptr);
+  if (!options.types) {
+    GOAKT_TRY(options.types, types_of(settings));
+  }
   SystemOptions system_options = options_from(settings);
   GOAKT_CHECK(add_eviction(settings, system_options));
   GOAKT_TRY(auto system,
@@ -97,7 +107,8 @@ Node::Node(const config::Settings& settings, Kinds kinds, std::unique_ptr<ActorS
       system_(std::move(system)),
       ask_timeout_(settings.duration("system.ask-timeout")),
       birthdate_(SystemClock::instance().wall()),
-      settings_(settings) {
+      settings_(settings),
+      types_(options_.types) {
   // Events of this run and of another must not be taken for each other; operations are found by
   // their node, whichever run it is.
   const std::string name = settings.text("system.name");
@@ -143,12 +154,25 @@ void Node::on_reload(std::function<Status(const config::Settings&)> hook) {
   hook_ = std::move(hook);
 }
 
+std::shared_ptr<const MessageTypes> Node::types() const {
+  std::lock_guard lock(mutex_);
+  return types_;
+}
+
 Result<ReloadReport> Node::reload() {
   std::lock_guard lock(reload_mutex_);
   const config::Settings before = settings();
+  if (options_.before_reload) options_.before_reload();
+  auto report = take_over(before);
+  if (options_.after_reload) options_.after_reload(before, settings(), report);
+  return report;
+}
+
+Result<ReloadReport> Node::take_over(const config::Settings& before) {
   auto loaded =
       options_.load_settings ? options_.load_settings() : Result<config::Settings>(before);
   if (!loaded) return unexpected(std::move(loaded).error());
+  GOAKT_TRY(auto types, types_of(*loaded));
   if (hook_) GOAKT_CHECK(hook_(*loaded));
   ReloadReport report;
   for (const config::Key& key : config::keys()) {
@@ -159,6 +183,7 @@ Result<ReloadReport> Node::reload() {
   {
     std::lock_guard settings_lock(mutex_);
     settings_ = *std::move(loaded);
+    types_ = std::move(types);
   }
   events_->add({0, SystemClock::instance().wall(), "config.reloaded", "",
                 std::to_string(report.changed.size()) + " changed"});
@@ -171,6 +196,12 @@ Status Node::start() {
 
 Status Node::stop() {
   return system_->stop();
+}
+
+bool Node::is_alive() {
+  if (!system_->is_running()) return true;
+  const auto answer = ping(*system_, std::chrono::seconds(2));
+  return answer || !answer.error().is(ErrorCode::request_timeout);
 }
 
 std::string Node::id() const {

@@ -9,6 +9,7 @@
 #include "goakt/node/event_log.h"
 #include "goakt/node/kinds.h"
 #include "goakt/node/log_level.h"
+#include "goakt/node/message_types.h"
 #include "goakt/node/operations.h"
 #include "goakt/observe/log_ring.h"
 
@@ -37,18 +38,26 @@ struct SpawnRequest {
   bool if_absent = false;  // an actor of that name and kind is as good
 };
 
+// What a reload did.
+struct ReloadReport {
+  std::vector<std::string> changed;
+  std::vector<std::string> needs_restart;
+};
+
 // What a program gives its node beside the settings.
 struct NodeOptions {
   Logger log = {};                              // of the whole node; its level can be changed
   std::shared_ptr<observe::LogRing> logs = {};  // what `log` writes to; made when left out
   // Reads the configuration again; without it a reload reads again only the files that it names.
   std::function<Result<config::Settings>()> load_settings = {};
-};
-
-// What a reload did.
-struct ReloadReport {
-  std::vector<std::string> changed;
-  std::vector<std::string> needs_restart;
+  // What the program itself does at each reload, whoever asked for it: before anything is read, and
+  // when all is taken over or refused. On the thread that reloads.
+  std::function<void()> before_reload = {};
+  std::function<void(const config::Settings& before, const config::Settings& now,
+                     const Result<ReloadReport>& report)>
+      after_reload = {};
+  // Those of plugins.proto-dir; read from there when left out.
+  std::shared_ptr<const MessageTypes> types = {};
 };
 
 // A running node: an actor system and what is known by name in it. Everything that tools do goes
@@ -72,6 +81,9 @@ class GOAKT_API Node {
 
   Operations& operations() { return *operations_; }
 
+  // The message types that can be written and read as JSON. A reload may put others in their place.
+  std::shared_ptr<const MessageTypes> types() const;
+
   observe::LogRing& logs() { return *options_.logs; }
 
   std::shared_ptr<LogSink> log_sink() const { return options_.logs; }
@@ -79,6 +91,9 @@ class GOAKT_API Node {
   LogLevelControl& log_level() { return *log_level_; }
 
   WallTime birthdate() const { return birthdate_; }
+
+  // The runtime's own threads answer within two seconds. A node that is stopping is alive, too.
+  bool is_alive();
 
   // "127.0.0.1:0" without remoting.
   std::string id() const;
@@ -115,6 +130,8 @@ class GOAKT_API Node {
   Node(const config::Settings& settings, Kinds kinds, std::unique_ptr<ActorSystem> system,
        NodeOptions options);
 
+  [[nodiscard]] Result<ReloadReport> take_over(const config::Settings& before);
+
   Kinds kinds_;  // before the system: actors are made of them
   NodeOptions options_;
   std::unique_ptr<ActorSystem> system_;
@@ -122,8 +139,9 @@ class GOAKT_API Node {
   const WallTime birthdate_;
   std::unique_ptr<EventLog> events_;
   std::unique_ptr<LogLevelControl> log_level_;
-  mutable std::mutex mutex_;  // guards the two below
+  mutable std::mutex mutex_;  // guards the three below
   config::Settings settings_;
+  std::shared_ptr<const MessageTypes> types_;
   Attributes attributes_;
   std::mutex reload_mutex_;  // one reload at a time; guards hook_
   std::function<Status(const config::Settings&)> hook_;
