@@ -1,13 +1,10 @@
 #include "goakt/admin/access.h"
 
-#include "goakt/base/text.h"
 #include "goakt/config/settings.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <fstream>
 
 namespace goakt::admin {
 
@@ -46,12 +43,6 @@ std::string common_name(const std::string& subject) {
 
 }  // namespace
 
-std::string sha256(std::string_view bytes) {
-  unsigned char digest[32];
-  EVP_Digest(bytes.data(), bytes.size(), digest, nullptr, EVP_sha256(), nullptr);
-  return {reinterpret_cast<const char*>(digest), sizeof digest};
-}
-
 Result<Access::Rules> Access::read(const config::Settings& settings) {
   Rules rules;
   parse_role(settings.text("admin.loopback-role"), rules.loopback);
@@ -68,27 +59,7 @@ Result<Access::Rules> Access::read(const config::Settings& settings) {
   }
   const std::string& file = settings.text("admin.token-file");
   if (file.empty()) return rules;
-  std::ifstream in(file);
-  if (!in) return fail(ErrorCode::invalid_argument, "admin.token-file: cannot read " + file);
-  std::string line;
-  for (int number = 1; std::getline(in, line); ++number) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (line.empty() || line.front() == '#') continue;
-    const auto first = line.find(':');
-    const auto last = line.rfind(':');
-    const auto digest = hex_decode(std::string_view(line).substr(last + 1));
-    Token token;
-    if (first == std::string::npos || last == first ||
-        !parse_role(line.substr(0, first), token.role) || !digest || digest->size() != 32) {
-      return unexpected(
-          Error(ErrorCode::invalid_argument,
-                "admin.token-file: " + file + ":" + std::to_string(number) + " is no token")
-              .with_hint("lines are role:name:SHA-256 of the token in hexadecimal"));
-    }
-    token.sha256 = *digest;
-    token.name = line.substr(first + 1, last - first - 1);
-    rules.tokens.push_back(std::move(token));
-  }
+  GOAKT_TRY(rules.tokens, read_tokens(file));
   return rules;
 }
 

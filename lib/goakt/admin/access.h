@@ -1,12 +1,12 @@
 #pragma once
 
 #include "goakt/admin/http.h"
+#include "goakt/admin/tokens.h"
 #include "goakt/base/result.h"
 
 #include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace goakt::config {
@@ -32,12 +32,6 @@ class Access {
   bool has_credentials() const;
 
  private:
-  struct Token {
-    Role role;
-    std::string name;
-    std::string sha256;  // 32 bytes
-  };
-
   struct CertificateRule {
     std::string pattern;  // '*' stands for anything
     Role role;
@@ -56,8 +50,5 @@ class Access {
   mutable std::mutex mutex_;  // guards rules_
   std::shared_ptr<const Rules> rules_;
 };
-
-// SHA-256 of the bytes: 32 bytes.
-std::string sha256(std::string_view bytes);
 
 }  // namespace goakt::admin

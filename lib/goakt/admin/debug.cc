@@ -1,6 +1,7 @@
 #include "goakt/actor/inspect.h"
 #include "goakt/admin/actor_json.h"
 #include "goakt/admin/archive.h"
+#include "goakt/admin/bundle.h"
 #include "goakt/admin/operation_json.h"
 #include "goakt/admin/query_values.h"
 #include "goakt/admin/routes.h"
@@ -48,19 +49,16 @@ std::string as_lines(const std::string& list) {
   return lines;
 }
 
-struct BundleWish {
-  std::string since;
-  bool logs = true;
-};
+}  // namespace
 
-Status make_bundle(node::Operation& operation, const Router& router, node::Node& node,
-                   const BundleWish& wish) {
+Result<std::string> make_bundle(node::Operation& operation, const Router& router, node::Node& node,
+                                const BundleWish& wish) {
   const WallTime now = SystemClock::instance().wall();
   Archive archive("goaktd-debug");
   Json failures = Json::array();
   operation.expect(parts().size() + 1);
   for (const Part& part : parts()) {
-    if (operation.cancelled()) return {};
+    if (operation.cancelled()) return std::string();
     const std::string_view file(part.file);
     if (file == "log.ndjson" && !wish.logs) {
       operation.item_skipped();
@@ -93,7 +91,16 @@ Status make_bundle(node::Operation& operation, const Router& router, node::Node&
   manifest.set("system", node.system().name()).set("nodes", std::move(nodes));
   manifest.set("failures", std::move(failures));
   GOAKT_CHECK(archive.add("manifest.json", manifest.dump() + "\n"));
-  GOAKT_TRY(std::string bytes, archive.finish());
+  return archive.finish();
+}
+
+namespace {
+
+// The operation of the route: whoever asked for it fetches the bundle from there.
+Status attach_bundle(node::Operation& operation, const Router& router, node::Node& node,
+                     const BundleWish& wish) {
+  GOAKT_TRY(std::string bytes, make_bundle(operation, router, node, wish));
+  if (bytes.empty()) return {};
   Json result;
   result.set("href", "/v1/operations/" + operation.id() + "/result").set("bytes", bytes.size());
   operation.result(result.dump());
@@ -120,7 +127,7 @@ Reply bundle(const Request& request, const Router& router, node::Node& node) {
   node::Operations::Spec spec{"debug.bundle", node.id(), request.caller, request.request_id};
   auto operation =
       node.operations().start(std::move(spec), [&router, &node, wish](node::Operation& running) {
-        return make_bundle(running, router, node, wish);
+        return attach_bundle(running, router, node, wish);
       });
   if (!operation) return refuse(operation.error());
   return accepted(**operation);

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <unistd.h>
@@ -120,9 +121,35 @@ void add_commands(CLI::App& app, CommandLine& line) {
     }
     if (command == "config check" || command == "config convert" || command == "docs")
       at->add_option("WHAT", line.arguments, "file or document");
+    if (command == "token new") {
+      at->add_option("--role", line.role, "viewer, operator or admin")->type_name("ROLE");
+      at->add_option("--name", line.name, "who uses it")->type_name("NAME");
+    }
+    if (command == "token revoke") at->add_option("NAME", line.arguments, "of the token");
     if (command == "docs") at->group("");
   }
   app.get_subcommand("config")->description("look at the configuration");
+  app.get_subcommand("token")->description("who may use the admin port");
+}
+
+// "--admin.listen=" as the two words "--admin.listen" and "": CLI11 would take the word behind an
+// empty value for it. In the order that CLI11 wants, the last one first.
+std::vector<std::string> reversed_words(int argc, char** argv) {
+  std::vector<std::string> words;
+  bool flags = true;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    flags = flags && word != "--";
+    const auto equals = word.find('=');
+    if (flags && word.starts_with("--") && equals == word.size() - 1) {
+      words.push_back(word.substr(0, equals));
+      words.emplace_back();
+    } else {
+      words.push_back(word);
+    }
+  }
+  std::reverse(words.begin(), words.end());
+  return words;
 }
 
 }  // namespace
@@ -135,6 +162,9 @@ const Grammar& grammar() {
           {"config defaults", "a file with every setting"},
           {"config schema", "JSON Schema of the file"},
           {"config convert", "a TOML or JSON file as TOML"},
+          {"token new", "makes a token for the admin port: --role ROLE --name NAME"},
+          {"token list", "the tokens of admin.token-file, without their secrets"},
+          {"token revoke", "takes a token out of admin.token-file"},
           {"kinds", "kinds of actors that the node would have"},
           {"version", "version and build id"},
           {"docs", "reference, defaults, man pages and completion"},
@@ -175,7 +205,7 @@ CommandLine parse_command_line(int argc, char** argv) {
       "Examples:\n  goaktd\n  goaktd --plugin ./bank.so --system.name bank\n"
       "  goaktd config defaults > goaktd.toml\n  goaktd -c goaktd.toml config check");
   try {
-    app.parse(argc, argv);
+    app.parse(reversed_words(argc, argv));
   } catch (const CLI::CallForHelp&) {
     std::fputs(app.help().c_str(), stdout);
     line.exit = kOk;

@@ -19,6 +19,8 @@ struct CommandLine {
   bool origin = false;      // config show --origin
   bool json = false;        // config show --json
   bool only_given = false;  // config show --given
+  std::string role;         // token new --role
+  std::string name;         // token new --name
   std::optional<int> exit;  // help or a wrong flag: said already
 };
 

@@ -1,28 +1,26 @@
 #include "goakt/daemon/daemon.h"
 
 #include "goakt/admin/service.h"
-#include "goakt/base/log.h"
-#include "goakt/base/log_output.h"
 #include "goakt/config/settings.h"
+#include "goakt/daemon/bundle_file.h"
 #include "goakt/daemon/command_line.h"
+#include "goakt/daemon/complaint.h"
 #include "goakt/daemon/config_commands.h"
+#include "goakt/daemon/data_directory.h"
 #include "goakt/daemon/event_logger.h"
 #include "goakt/daemon/exit_codes.h"
+#include "goakt/daemon/node_log.h"
 #include "goakt/daemon/plugin_loader.h"
 #include "goakt/daemon/service_manager.h"
+#include "goakt/daemon/signals.h"
+#include "goakt/daemon/token_commands.h"
 #include "goakt/node/node.h"
-#include "goakt/observe/log_ring.h"
 
-#include <cerrno>
+#include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
-#include <cstring>
-#include <ctime>
-#include <filesystem>
 #include <memory>
 #include <optional>
-#include <pthread.h>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -33,69 +31,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-int complain(int exit, const Error& error) {
-  std::fprintf(stderr, "goaktd: %s\n", error.message().c_str());
-  if (!error.hint().empty())
-    std::fprintf(stderr, "  hint: %.*s\n", static_cast<int>(error.hint().size()),
-                 error.hint().data());
-  return exit;
-}
-
-int exit_of(const Error& error) {
-  switch (error.code()) {
-    case ErrorCode::invalid_argument:
-    case ErrorCode::invalid_actor_system_name:
-    case ErrorCode::name_required:
-    case ErrorCode::invalid_timeout:
-    case ErrorCode::invalid_tls_configuration:
-      return kConfiguration;
-    case ErrorCode::permission_denied:
-      return kPermission;
-    case ErrorCode::address_in_use:
-    case ErrorCode::internal:
-      return kOsRefusal;
-    default:
-      return kFailed;
-  }
-}
-
-// All that tells the node something arrives at the main thread alone, where it waits for it.
-class Signals {
- public:
-  Signals() {
-    std::signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&set_);
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set_, signal);
-    ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  }
-
-  // The next signal; 0 when none came in that time.
-  int wait(std::optional<std::chrono::milliseconds> most) const {
-    if (!most) {
-      int signal = 0;
-      while (::sigwait(&set_, &signal) != 0) {
-      }
-      return signal;
-    }
-    const timespec time{.tv_sec = static_cast<std::time_t>(most->count() / 1000),
-                        .tv_nsec = static_cast<long>(most->count() % 1000) * 1'000'000};
-    const int signal = ::sigtimedwait(&set_, nullptr, &time);
-    return signal < 0 ? 0 : signal;
-  }
-
-  // From now on the next one ends the process. _exit, because the stop that it cuts short may hold
-  // anything.
-  void second_ends_at_once() const {
-    std::signal(SIGTERM, [](int) { ::_exit(kTerminated); });
-    std::signal(SIGINT, [](int) { ::_exit(kInterrupted); });
-    std::signal(SIGHUP, SIG_IGN);
-    std::signal(SIGUSR1, SIG_IGN);
-    ::pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
-  }
-
- private:
-  sigset_t set_{};
-};
+// How often the service manager hears that the node still stops.
+constexpr std::chrono::milliseconds kStopStep{1000};
 
 Status register_with(Kinds& kinds, const char* name, const Registrar& registrar) {
   if (!registrar) return {};
@@ -123,85 +60,108 @@ Result<Kinds> register_kinds(const config::Settings& settings, const Registrar& 
   return kinds;
 }
 
-bool on_terminal() {
-  return ::isatty(STDERR_FILENO) == 1;
-}
-
-// Where the node logs, and the last lines of it in memory.
-struct NodeLog {
-  std::shared_ptr<LogOutput> output;
-  std::shared_ptr<observe::LogRing> lines;
-  Logger logger;
-};
-
-Result<NodeLog> open_log(const config::Settings& settings) {
-  const std::string& format = settings.text("log.format");
-  LogOutput::Options options;
-  options.format =
-      format == "text" || (format == "auto" && on_terminal()) ? LogFormat::text : LogFormat::json;
-  options.file = settings.text("log.file");
-  options.max_size = static_cast<std::uint64_t>(settings.number("log.max-size"));
-  options.keep = static_cast<unsigned>(settings.number("log.keep"));
-  GOAKT_TRY(auto output, LogOutput::open(std::move(options)));
-  LogOptions levels;
-  levels.level = parse_log_level(settings.text("log.level")).value_or(LogLevel::info);
-  auto lines = std::make_shared<observe::LogRing>(output);
-  NodeLog log{std::move(output), lines, Logger(lines, levels)};
-  for (const auto& [name, level] : settings.map("log.levels"))
-    log.logger.set_level(name, parse_log_level(level));
-  return log;
-}
-
 std::string joined(const std::vector<std::string>& names) {
   std::string all;
   for (const std::string& name : names) all.append(all.empty() ? "" : ",").append(name);
   return all;
 }
 
-// Takes over what may change while the node runs; a wrong configuration changes nothing.
-void reload(node::Node& node, const NodeLog& log) {
-  log.output->reopen();
-  const config::Settings before = node.settings();
-  const auto report = node.reload();
-  if (!report) {
-    log.logger.log(LogLevel::error, "configuration not reloaded", report.error());
-    return;
-  }
-  for (const auto& [name, level] : before.map("log.levels"))
-    log.logger.set_level(name, std::nullopt);
-  for (const auto& [name, level] : node.settings().map("log.levels"))
-    log.logger.set_level(name, parse_log_level(level));
-  log.logger.info("configuration reloaded", {{"changed", joined(report->changed)},
-                                             {"needsRestart", joined(report->needs_restart)}});
+// What the daemon does at a reload, whether SIGHUP or the admin API asked for it.
+void follow_reloads(node::NodeOptions& options, const NodeLog& log, const ServiceManager& manager) {
+  options.before_reload = [&] {
+    manager.reloading();
+    log.output->reopen();
+  };
+  options.after_reload = [&](const config::Settings& before, const config::Settings& now,
+                             const Result<node::ReloadReport>& report) {
+    if (report) {
+      log.set_levels(before, now);
+      log.logger.info("configuration reloaded", {{"changed", joined(report->changed)},
+                                                 {"needsRestart", joined(report->needs_restart)}});
+    } else {
+      log.logger.log(LogLevel::error, "configuration not reloaded", report.error());
+    }
+    manager.ready("running");
+  };
 }
 
-// Only a directory that somebody asked for is made: a node needs none.
-Status prepare_data_directory(const config::Settings& settings) {
-  const std::string& path = settings.text("data.dir");
-  if (path == "auto") return {};
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (!error && ::access(path.c_str(), W_OK | X_OK) == 0) return {};
-  const std::string why = error ? error.message() : std::strerror(errno);
-  return fail(ErrorCode::invalid_argument,
-              settings.place("data.dir") + ": data.dir \"" + path + "\" cannot be written: " + why);
+// Only a directory that somebody asked for is made at the start: a node needs none.
+Status check_data_directory(const config::Settings& settings) {
+  if (settings.text("data.dir") == "auto") return {};
+  return prepare_data_directory(settings.text("data.dir"));
 }
+
+// A node that runs, and all that the main thread needs to look after it.
+struct Running {
+  const Signals& signals;
+  const NodeLog& log;
+  const ServiceManager& manager;
+  node::Node& node;
+  const admin::Router& router;
+};
 
 // Until TERM or INT; which of them it was.
-int serve(const NodeLog& log, const Signals& signals, node::Node& node, ServiceManager& manager) {
+int serve(const Running& running) {
   for (;;) {
-    const int signal = signals.wait(manager.watchdog_interval());
-    if (signal == SIGTERM || signal == SIGINT) return signal;
-    if (signal == SIGHUP) {
-      manager.reloading();
-      reload(node, log);
-      manager.ready("running");
-    } else if (signal == SIGUSR1) {
-      log.output->reopen();
-    } else if (node.system().is_running()) {
-      manager.alive();
+    const int signal = running.signals.wait(running.manager.watchdog_interval());
+    switch (signal) {
+      case SIGTERM:
+      case SIGINT:
+        return signal;
+      case SIGHUP:
+        static_cast<void>(running.node.reload());  // what is wrong is in the log
+        break;
+      case SIGUSR1:
+        running.log.output->reopen();
+        break;
+      case SIGUSR2:
+        if (const Status started =
+                write_bundle(running.node, running.router, data_directory(running.node.settings()),
+                             running.log.logger);
+            !started)
+          running.log.logger.log(LogLevel::error, "debug bundle not written", started.error());
+        break;
+      case SIGQUIT:
+        running.log.write_stacks();
+        break;
+      default:
+        break;
+    }
+    if (running.manager.watchdog_interval() && running.node.is_alive()) running.manager.alive();
+  }
+}
+
+// Nothing when the wait for the actors was cut short by a signal.
+std::optional<Status> stop_node(const Running& running) {
+  // On a thread of its own, so that signals and the service manager are heard meanwhile.
+  std::optional<Status> outcome;
+  std::atomic<bool> done = false;
+  std::thread stopper([&] {
+    outcome.emplace(running.node.stop());
+    done.store(true, std::memory_order_release);
+    running.signals.wake();
+  });
+  while (!done.load(std::memory_order_acquire)) {
+    const std::size_t left = running.node.system().num_actors();
+    running.manager.stopping("stopping, " + std::to_string(left) + " actors left", kStopStep * 30);
+    running.manager.alive();
+    const int signal = running.signals.wait(kStopStep);
+    if (signal == SIGQUIT) running.log.write_stacks();
+    if (signal == SIGTERM || signal == SIGINT) {
+      stopper.detach();  // the process is about to end
+      return std::nullopt;
     }
   }
+  stopper.join();
+  return outcome;
+}
+
+// Ends the process without waiting for threads that actors hold.
+[[noreturn]] void leave(int exit, const Running& running, const std::string& why) {
+  running.log.logger.error("goaktd stopped, not clean",
+                           {{"error", why}, {"actorsLeft", running.node.system().num_actors()}});
+  running.log.logger.flush();
+  ::_exit(exit);
 }
 
 // What to type next, for somebody at a terminal; the same facts as a line of the log elsewhere.
@@ -239,6 +199,46 @@ void greet(const node::Node& node, const admin::Service& admin, const std::strin
   std::fprintf(stderr, "    goaktctl%s tree\n", with.c_str());
 }
 
+int run_node(const CommandLine& line, const config::Settings& settings, Kinds kinds,
+             std::shared_ptr<const node::MessageTypes> types, Clock::time_point begin) {
+  const Signals signals;
+  const auto log = NodeLog::open(settings);
+  if (!log) return complain(kIo, log.error(), &settings);
+  if (const Status writable = check_data_directory(settings); !writable)
+    return complain(kNoDataDirectory, writable.error(), &settings);
+  const ServiceManager manager;
+  node::NodeOptions options;
+  options.log = log->logger;
+  options.logs = log->lines;
+  options.types = std::move(types);
+  // Flags and environment are what they were; the files that they name may have changed.
+  options.load_settings = [line] { return config::Settings::load(sources_of(line)); };
+  follow_reloads(options, *log, manager);
+  auto node = node::Node::create(settings, std::move(kinds), std::move(options));
+  if (!node) return complain(start_exit(node.error()), node.error(), &settings);
+  if (const Status started = (*node)->start(); !started)
+    return complain(start_exit(started.error()), started.error(), &settings);
+  auto admin = admin::Service::start(settings, **node);
+  if (!admin) return complain(start_exit(admin.error()), admin.error(), &settings);
+  std::optional<EventLogger> events(std::in_place, (*node)->system(), log->logger);
+  greet(**node, **admin, settings.text("system.name"), log->logger, begin);
+  manager.ready("running");
+
+  const Running running{signals, *log, manager, **node, (*admin)->router()};
+  const int signal = serve(running);
+  log->logger.info("goaktd stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"},
+                                       {"actors", (*node)->system().num_actors()}});
+  // The system first: its stop ends the asks on which requests may be waiting.
+  const auto stopped = stop_node(running);
+  signals.end_at_once();
+  if (!stopped) leave(kNotClean, running, "told not to wait for actors");
+  admin->reset();
+  events.reset();
+  if (!*stopped) leave(kNotClean, running, stopped->error().message());
+  log->logger.info("goaktd stopped");
+  return kOk;
+}
+
 }  // namespace
 
 int run(int argc, char** argv, const Registrar& registrar, const Registrar& demo) {
@@ -251,12 +251,13 @@ int run(int argc, char** argv, const Registrar& registrar, const Registrar& demo
   }
   if (line.command.starts_with("config ") || line.command == "docs")
     return run_config_command(line);
+  if (line.command.starts_with("token ")) return run_token_command(line);
   auto settings = config::Settings::load(sources_of(line));
-  if (!settings) return complain(kConfiguration, settings.error());
+  if (!settings) return complain(settings_exit(settings.error()), settings.error());
   for (const config::Finding& warning : settings->warnings())
     std::fprintf(stderr, "goaktd: warning: %s: %s\n", warning.place.c_str(), warning.text.c_str());
   auto kinds = register_kinds(*settings, registrar, demo);  // forks: no threads before this
-  if (!kinds) return complain(kPlugin, kinds.error());
+  if (!kinds) return complain(kPlugin, kinds.error(), &*settings);
 
   if (line.command == "kinds") {
     for (const Kind* kind : kinds->all())
@@ -264,44 +265,10 @@ int run(int argc, char** argv, const Registrar& registrar, const Registrar& demo
     return kOk;
   }
 
-  const Signals signals;
-  const auto opened = open_log(*settings);
-  if (!opened) return complain(kIo, opened.error());
-  const Logger* const log = &opened->logger;
-  if (const Status writable = prepare_data_directory(*settings); !writable)
-    return complain(kNoDataDirectory, writable.error());
-  ServiceManager manager;
-  node::NodeOptions node_options;
-  node_options.log = opened->logger;
-  node_options.logs = opened->lines;
-  // Flags and environment are what they were; the files that they name may have changed.
-  node_options.load_settings = [line] { return config::Settings::load(sources_of(line)); };
-  auto node = node::Node::create(*settings, *std::move(kinds), std::move(node_options));
-  if (!node) return complain(exit_of(node.error()), node.error());
-  if (const Status started = (*node)->start(); !started)
-    return complain(exit_of(started.error()), started.error());
-  auto admin = admin::Service::start(*settings, **node);
-  if (!admin) return complain(exit_of(admin.error()), admin.error());
-  std::optional<EventLogger> event_logger(std::in_place, (*node)->system(), *log);
-  greet(**node, **admin, settings->text("system.name"), *log, begin);
-
-  manager.ready("running");
-
-  const int signal = serve(*opened, signals, **node, manager);
-  manager.stopping();
-  log->info("goaktd stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"},
-                                {"actors", (*node)->system().num_actors()}});
-  signals.second_ends_at_once();
-  // The system first: its stop ends the asks on which requests may be waiting.
-  const Status stopped = (*node)->stop();
-  admin->reset();
-  event_logger.reset();
-  if (!stopped) {
-    log->log(LogLevel::error, "goaktd stopped, not clean", stopped.error());
-    return kNotClean;
-  }
-  log->info("goaktd stopped");
-  return kOk;
+  auto types = node::MessageTypes::load(settings->text("plugins.proto-dir"),
+                                        !settings->is_default("plugins.proto-dir"));
+  if (!types) return complain(kPlugin, types.error(), &*settings);
+  return run_node(line, *settings, *std::move(kinds), *std::move(types), begin);
 }
 
 }  // namespace goakt::daemon

@@ -4,6 +4,9 @@
 #include "goakt/daemon/command_line.h"
 #include "goakt/daemon/exit_codes.h"
 
+#include <string>
+#include <vector>
+
 namespace goakt::daemon {
 
 namespace {
@@ -47,6 +50,18 @@ std::string words_below(const std::string& parent) {
   return words;
 }
 
+// First words that are followed by a second one.
+std::vector<std::string> parents() {
+  std::vector<std::string> words;
+  for (const auto& [command, doc] : grammar().commands) {
+    const auto space = command.find(' ');
+    if (space == std::string::npos) continue;
+    if (words.empty() || words.back() != command.substr(0, space))
+      words.push_back(command.substr(0, space));
+  }
+  return words;
+}
+
 std::string all_flags() {
   std::string flags;
   for (const auto& [flag, doc] : grammar().flags) flags += flag + " ";
@@ -61,7 +76,7 @@ std::string man_page() {
   std::string out = head("goaktd", "8", "node of the GoAkt actor system");
   out +=
       ".SH SYNOPSIS\n.B goaktd\n[\\fIflags\\fR]\n.br\n.B goaktd config check|show|defaults|schema|"
-      "convert\n.br\n.B goaktd kinds|version\n"
+      "convert\n.br\n.B goaktd token new|list|revoke\n.br\n.B goaktd kinds|version\n"
       ".SH DESCRIPTION\nRuns actors until it is told to stop. Without any flag, variable or file "
       "it "
       "runs alone, with its\nadmin API on a unix socket and on 127.0.0.1:4258, and with a few "
@@ -74,9 +89,13 @@ std::string man_page() {
   out +=
       "Each key of\n.BR goaktd.toml (5)\nis a flag, too:\n.B \\-\\-admin.listen 127.0.0.1:4300\n"
       ".SH SIGNALS\n";
-  out += tagged("TERM, INT", "stop gracefully; a second one ends the process at once");
+  out += tagged("TERM, INT",
+                "stop gracefully; a second one waits no longer for actors, a third one ends the "
+                "process at once");
   out += tagged("HUP", "read the configuration again and reopen the log file");
   out += tagged("USR1", "reopen the log file");
+  out += tagged("USR2", "write a debug bundle into data.dir");
+  out += tagged("QUIT", "write the stacks of all threads to the log and go on");
   out += ".SH EXIT STATUS\n";
   for (const ExitMeaning& exit : exit_meanings())
     out += tagged(std::to_string(exit.code), exit.meaning);
@@ -99,13 +118,17 @@ std::string file_man_page() {
 }
 
 std::string bash_completion() {
+  std::string below;
+  for (const std::string& parent : parents()) {
+    below += "    " + parent + ") COMPREPLY=($(compgen -W '" + words_below(parent) +
+             "' -- \"$word\")); return ;;\n";
+  }
   return "# Completion of goaktd for bash; made by `goaktd docs bash`.\n"
          "_goaktd() {\n"
          "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-         "  case $before in\n"
-         "    config) COMPREPLY=($(compgen -W '" +
-         words_below("config") +
-         "' -- \"$word\")); return ;;\n"
+         "  case $before in\n" +
+         below +
+         "    --role) COMPREPLY=($(compgen -W 'viewer operator admin' -- \"$word\")); return ;;\n"
          "    -c|--config|check|convert|--*.cert|--*.key|--*-file|--log.file|--plugin)\n"
          "      COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
          "  esac\n"
@@ -134,10 +157,13 @@ std::string zsh_completion() {
   for (const auto& [flag, doc] : grammar().flags) out += entry(flag, doc);
   for (const config::Key& key : config::keys())
     out += entry("--" + std::string(key.name), std::string(key.doc));
-  out += ")\ncase $words[CURRENT-1] in\n  config) compadd " + words_below("config") +
-         "; return ;;\n  -c|--config|check|convert) _files; return ;;\nesac\n"
-         "if [[ $PREFIX == -* ]]; then _describe flag flags; else compadd " +
-         first_words() + "; fi\n";
+  out += ")\ncase $words[CURRENT-1] in\n";
+  for (const std::string& parent : parents())
+    out += "  " + parent + ") compadd " + words_below(parent) + "; return ;;\n";
+  out +=
+      "  -c|--config|check|convert) _files; return ;;\nesac\n"
+      "if [[ $PREFIX == -* ]]; then _describe flag flags; else compadd " +
+      first_words() + "; fi\n";
   return out;
 }
 
@@ -146,8 +172,8 @@ std::string fish_completion() {
       "# Completion of goaktd for fish; made by `goaktd docs fish`.\ncomplete -c goaktd -f\n"
       "complete -c goaktd -n __fish_use_subcommand -a '" +
       first_words() + "'\n";
-  for (const char* parent : {"config"})
-    out += std::string("complete -c goaktd -n '__fish_seen_subcommand_from ") + parent + "' -a '" +
+  for (const std::string& parent : parents())
+    out += "complete -c goaktd -n '__fish_seen_subcommand_from " + parent + "' -a '" +
            words_below(parent) + "'\n";
   for (const auto& [flag, doc] : grammar().flags)
     out += "complete -c goaktd -l " + flag.substr(2) + " -d '" + shell_text(doc) + "'\n";

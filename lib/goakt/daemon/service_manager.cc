@@ -36,22 +36,24 @@ ServiceManager::~ServiceManager() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-void ServiceManager::ready(const std::string& status) {
+void ServiceManager::ready(const std::string& status) const {
   send("READY=1\nSTATUS=" + status);
 }
 
-void ServiceManager::reloading() {
+void ServiceManager::reloading() const {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   const auto micros = static_cast<long long>(now.tv_sec) * 1'000'000 + now.tv_nsec / 1000;
   send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(micros));
 }
 
-void ServiceManager::stopping() {
-  send("STOPPING=1\nSTATUS=stopping actors");
+void ServiceManager::stopping(const std::string& status,
+                              std::chrono::milliseconds more_time) const {
+  send("STOPPING=1\nSTATUS=" + status +
+       "\nEXTEND_TIMEOUT_USEC=" + std::to_string(more_time.count() * 1000));
 }
 
-void ServiceManager::alive() {
+void ServiceManager::alive() const {
   send("WATCHDOG=1");
 }
 

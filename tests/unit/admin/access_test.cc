@@ -21,7 +21,7 @@ Request at(Door door) {
   return request;
 }
 
-std::string token_line(const std::string& role, const std::string& name, const std::string& token) {
+std::string line_of(const std::string& role, const std::string& name, const std::string& token) {
   return role + ":" + name + ":" + hex_encode(sha256(token)) + "\n";
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("bad token files are refused with the line") {
 TEST_CASE("tokens raise the role, wrong ones learn nothing, and a reload reads them again") {
   const ScratchFolder folder;
   const std::string file = folder / "tokens";
-  std::ofstream(file) << token_line("operator", "ci", "s3cret");
+  std::ofstream(file) << line_of("operator", "ci", "s3cret");
   Running running({{"admin.token-file", file}, {"admin.loopback-role", "none"}});
   auto port = running.by_port();
   CHECK(status_of(port, get("/livez")) == 200);
@@ -99,7 +99,7 @@ TEST_CASE("tokens raise the role, wrong ones learn nothing, and a reload reads t
   CHECK(status_of(port, bearer(spawn, "s3cret")) == 201);
   CHECK(status_of(port, bearer(get("/v1/debug/stacks"), "s3cret")) == 403);
 
-  std::ofstream(file) << token_line("viewer", "new", "other");
+  std::ofstream(file) << line_of("viewer", "new", "other");
   auto socket = running.by_socket();
   CHECK(status_of(socket, post("/v1/nodes/self/reload", "{}")) == 200);
   CHECK(status_of(port, bearer(get("/v1/actors"), "s3cret")) == 401);
