@@ -27,6 +27,7 @@ struct Part {
   bool lines = false;  // a list, written as one object per line
   bool text = false;   // no JSON
   bool log = false;
+  bool dated = false;  // --since is about it
 };
 
 constexpr Part kParts[] = {
@@ -41,9 +42,9 @@ constexpr Part kParts[] = {
     {"schedules.json", "/v1/schedules?limit=1000"},
     {"operations.json", "/v1/operations?limit=1000"},
     {"metrics.prom", "/metrics", false, true},
-    {"events.ndjson", "/v1/events?limit=1000", true},
-    {"deadletters.ndjson", "/v1/deadletters?limit=1000", true},
-    {"log.ndjson", "/v1/logs?limit=1000", true, false, true},
+    {"events.ndjson", "/v1/events?limit=1000", true, false, false, true},
+    {"deadletters.ndjson", "/v1/deadletters?limit=1000", true, false, false, true},
+    {"log.ndjson", "/v1/logs?limit=1000", true, false, true, true},
     {"stacks.txt", "/v1/debug/stacks", false, true},
 };
 
@@ -88,8 +89,69 @@ Document doctor(Session& session) {
 struct Options {
   std::string file;
   std::string since;
+  std::vector<std::string> nodes;
   bool no_logs = false;
 };
+
+// The nodes whose files are wanted, by id; nothing, and the exit code, when one cannot be had.
+std::optional<std::vector<std::string>> nodes_of(Session& session, const Options& o, int& exit) {
+  std::vector<std::string> wanted;
+  for (const std::string& list : o.nodes)
+    for (const std::string& id : split_commas(list)) wanted.emplace_back(plain_id("node", id));
+  if (wanted.empty()) wanted.emplace_back("self");
+  std::vector<std::string> ids;
+  const auto add = [&ids](const Document& node) {
+    if (const Document* id = at_path(node, "id")) ids.push_back(plain_text(*id));
+  };
+  for (const std::string& id : wanted) {
+    const bool all = id == "all";
+    const auto answer = session.get(all ? "/v1/nodes" : item_target("/v1/nodes", id), exit);
+    if (!answer) return std::nullopt;
+    const Document* items = all ? at_path(*answer, "items") : nullptr;
+    if (!all) add(*answer);
+    for (const Document& node : items ? *items : Document::array()) add(node);
+  }
+  return ids;
+}
+
+std::string part_target(const Part& part, const Options& o, const std::string& node) {
+  std::string target = part.target;
+  constexpr std::string_view kNode = "/v1/nodes/self";
+  if (target.starts_with(kNode))
+    return item_target("/v1/nodes", node, std::string_view(target).substr(kNode.size()));
+  Query query(std::move(target));
+  if (part.dated) query.add("since", o.since);
+  return query.add("node", node).target();
+}
+
+// All files of one node; how many could not be had.
+std::size_t add_node(Session& session, const Options& o, const std::string& node,
+                     ArchiveWriter& archive, Document& manifest, StatusLine& status) {
+  std::size_t failures = 0;
+  for (const Part& part : kParts) {
+    if (part.log && o.no_logs) continue;
+    const std::string name = "nodes/" + node + "/" + part.name;
+    status.show("fetching " + name);
+    const auto answer = session.client().get(part_target(part, o, node));
+    if (!answer) {
+      failures += is_expected(answer.error()) ? 0 : 1;
+      manifest["failures"].push_back(
+          {{"file", name}, {"code", answer.error().code}, {"detail", answer.error().detail}});
+      continue;
+    }
+    std::string bytes = answer->body;
+    if (!part.text) {
+      Document document = Document::parse(answer->body, nullptr, false);
+      if (!document.is_discarded()) {
+        mask_secrets(document);
+        bytes = part.lines ? lines_of(document) : dumped(document, 2);
+      }
+    }
+    archive.add(name, bytes);
+    manifest["files"].push_back(name);
+  }
+  return failures;
+}
 
 int write_bundle(Session& session, const Options& o) {
   const std::string now = format_time(std::chrono::system_clock::now());
@@ -103,36 +165,21 @@ int write_bundle(Session& session, const Options& o) {
   const auto version = session.get("/v1/version", exit);
   if (!version) return exit;
 
+  const auto nodes = nodes_of(session, o, exit);
+  if (!nodes) return exit;
+
   ArchiveWriter archive(path);
-  Document manifest = {{"kind", "DebugBundle"},      {"time", now},
-                       {"client", GOAKTCTL_VERSION}, {"node", *version},
-                       {"files", Document::array()}, {"failures", Document::array()}};
+  Document manifest = {{"kind", "DebugBundle"},
+                       {"time", now},
+                       {"client", GOAKTCTL_VERSION},
+                       {"node", *version},
+                       {"nodes", *nodes},
+                       {"files", Document::array()},
+                       {"failures", Document::array()}};
   StatusLine status(session.shows_progress());
-  const Document* node = at_path(*version, "node");
-  const std::string folder = node ? plain_text(*node) : "node";
   std::size_t failures = 0;
-  for (const Part& part : kParts) {
-    if (part.log && o.no_logs) continue;
-    status.show(std::string("fetching ") + part.name);
-    const auto answer = session.client().get(session.with_node(part.target));
-    if (!answer) {
-      failures += is_expected(answer.error()) ? 0 : 1;
-      manifest["failures"].push_back(
-          {{"file", part.name}, {"code", answer.error().code}, {"detail", answer.error().detail}});
-      continue;
-    }
-    std::string bytes = answer->body;
-    if (!part.text) {
-      Document document = Document::parse(answer->body, nullptr, false);
-      if (!document.is_discarded()) {
-        mask_secrets(document);
-        bytes = part.lines ? lines_of(document) : dumped(document, 2);
-      }
-    }
-    const std::string name = "nodes/" + folder + "/" + part.name;
-    archive.add(name, bytes);
-    manifest["files"].push_back(name);
-  }
+  for (const std::string& node : *nodes)
+    failures += add_node(session, o, node, archive, manifest, status);
   archive.add("doctor.json", dumped(doctor(session), 2));
   archive.add("manifest.json", dumped(manifest, 2));
   status.clear();
@@ -157,8 +204,12 @@ std::vector<Command> debug_commands() {
            {},
            "collects what helps to find a fault, secrets masked, into one .tar.zst",
            "GET of config, tree, top, metrics, events, dead letters, logs, stacks",
-           {"goaktctl debug bundle", "goaktctl debug bundle -f /tmp/node.tar.zst --no-logs"},
+           {"goaktctl debug bundle", "goaktctl debug bundle -f /tmp/node.tar.zst --no-logs",
+            "goaktctl debug bundle --nodes all --since 1h"},
            {{"-f,--file", &o->file, "where to; else goakt-debug-TIME.tar.zst here", false, "@file"},
+            {"--nodes", &o->nodes, "all, or ids with commas; else the node that answers", false,
+             "@node"},
+            {"--since", &o->since, "events, dead letters and log of this time: 1h, or a time"},
             {"--no-logs", &o->no_logs, "without the lines of the log"}},
            [o](Session& session) { return write_bundle(session, *o); },
            {Exit::partial}},

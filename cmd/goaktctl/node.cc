@@ -217,6 +217,38 @@ Command post_command(const char* verb, const char* summary, bool drains) {
           {Exit::not_found, Exit::conflict, Exit::unsupported}};
 }
 
+// Of every node that the endpoint knows; one that does not answer keeps its line.
+int print_all_versions(Session& session) {
+  static const Schema schema{"Version",
+                             "version",
+                             "node",
+                             "What runs on a node.",
+                             {{"NODE", "node", FieldType::text, 1000},
+                              {"VERSION", "version", FieldType::text, 90},
+                              {"BUILD", "buildId", FieldType::text, 60},
+                              {"SYSTEM", "system", FieldType::text, 70},
+                              {"IMPL", "impl", FieldType::text, 80},
+                              {"PROBLEM", "problem", FieldType::text, 50}}};
+  int exit = Exit::ok;
+  const auto nodes = session.get("/v1/nodes", exit);
+  if (!nodes) return exit;
+  std::vector<Document> versions;
+  const Document* items = at_path(*nodes, "items");
+  for (const Document& node : items ? *items : Document::array()) {
+    const std::string id = node.value("id", "");
+    auto answer = session.client().get(Query("/v1/version").add("node", id).target());
+    Document version = answer ? Document::parse(answer->body, nullptr, false) : Document::object();
+    if (!version.is_object()) version = Document::object();
+    if (!answer) {
+      version = {{"node", id}, {"problem", answer.error().code}};
+      exit = answer.error().exit;
+    }
+    versions.push_back(std::move(version));
+  }
+  session.out().list(schema, versions, {});
+  return exit;
+}
+
 int print_version(Session& session, bool client_only) {
   Document versions = {{"client", {{"version", GOAKTCTL_VERSION}, {"buildId", GOAKT_BUILD_ID}}}};
   int exit = Exit::ok;
@@ -274,6 +306,7 @@ std::vector<Command> node_commands() {
   auto ready = std::make_shared<bool>(false);
   auto startup = std::make_shared<bool>(false);
   auto client_only = std::make_shared<bool>(false);
+  auto all = std::make_shared<bool>(false);
   return {list_command(),
           get_command(),
           ping_command(),
@@ -301,9 +334,12 @@ std::vector<Command> node_commands() {
            {},
            "versions of this tool and of the node; exit 6 when no node answers",
            "GET /v1/version",
-           {"goaktctl version", "goaktctl version --client -o json"},
-           {{"--client", client_only.get(), "of this tool alone"}},
-           [client_only](Session& session) { return print_version(session, *client_only); }}};
+           {"goaktctl version", "goaktctl version --all", "goaktctl version --client -o json"},
+           {{"--client", client_only.get(), "of this tool alone"},
+            {"--all", all.get(), "of all nodes"}},
+           [=](Session& session) {
+             return *all ? print_all_versions(session) : print_version(session, *client_only);
+           }}};
 }
 
 }  // namespace goaktctl

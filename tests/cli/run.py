@@ -2,6 +2,7 @@
 """Runs one file of command-line cases against a node of its own in a temporary folder.
 
     node: --demo.kinds true      flags of the node; `node: none` for no node
+    before: openssl ...          run by the shell in the temporary folder before the node starts
     file NAME                    a file, made of the data| lines that follow
     data| text
     $ goaktctl get nobody        a command, run by the shell in the temporary folder
@@ -13,7 +14,8 @@
     err~ pattern                 somewhere in its standard error
 
 Lines that begin with # are comments. $DIR is the temporary folder, $PLUGINS where the test plugins are,
-$BIN where the programs are, $SOURCE the top of the project, $HTTP the node's loopback address.
+$BIN where the programs are, $SOURCE the top of the project, $HTTP the node's loopback address (https
+under TLS).
 """
 
 import argparse
@@ -45,7 +47,7 @@ class Case:
 
 
 def parse(path):
-    flags, files, cases, target = [], {}, [], None
+    flags, files, before, cases, target = [], {}, [], [], None
     with open(path, encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             line = line.rstrip("\n")
@@ -53,6 +55,8 @@ def parse(path):
                 continue
             if line.startswith("node:"):
                 flags = line[5:].split()
+            elif line.startswith("before:"):
+                before.append(line[7:].strip())
             elif line.startswith("file "):
                 target = files.setdefault(line[5:].strip(), [])
             elif line.startswith("data|"):
@@ -71,7 +75,7 @@ def parse(path):
                 cases[-1].patterns.append((line[:3], line[5:]))
             else:
                 sys.exit(f"{path}:{number}: what is {line!r}?")
-    return flags, files, cases
+    return flags, files, before, cases
 
 
 def line_matches(wanted, got):
@@ -101,7 +105,7 @@ def start_node(goaktd, flags, folder, environment):
     while time.monotonic() < deadline:
         with open(log.name, encoding="utf-8") as text:
             said = text.read()
-        found = re.search(r"http://127\.0\.0\.1:\d+", said)
+        found = re.search(r"https?://127\.0\.0\.1:\d+", said)
         if "ready" in said and found:
             environment["HTTP"] = found.group()
             return node
@@ -166,7 +170,7 @@ def main():
         options.add_argument(name, required=True)
     options.add_argument("file")
     options = options.parse_args()
-    flags, files, cases = parse(options.file)
+    flags, files, before, cases = parse(options.file)
     folder = tempfile.mkdtemp(prefix="goakt-cli-")
     environment = {
         "PATH": os.path.dirname(options.goaktctl) + ":" + os.environ["PATH"],
@@ -182,8 +186,11 @@ def main():
         for name, lines in files.items():
             with open(os.path.join(folder, name), "w", encoding="utf-8") as out:
                 out.write("\n".join(lines) + "\n")
+        for command in before:
+            subprocess.run(command, shell=True, cwd=folder, env=environment, check=True,
+                           capture_output=True, timeout=DEADLINE)
         if flags != ["none"]:
-            flags = [os.path.expandvars(f.replace("$PLUGINS", options.plugins)) for f in flags]
+            flags = [f.replace("$PLUGINS", options.plugins).replace("$DIR", folder) for f in flags]
             node = start_node(options.goaktd, flags, folder, environment)
         without_terminal = [c for c in cases if c.terminal is None]
         if len(without_terminal) < len(cases) and not has_terminals():

@@ -8,6 +8,7 @@
 #include "goakt/node/node.h"
 
 #include <algorithm>
+#include <thread>
 
 namespace goakt::admin {
 
@@ -234,6 +235,14 @@ Reply passivate(const Request& request, node::Node& node) {
   return answer(before);
 }
 
+// The runtime takes such wishes as messages: the answer is the actor afterwards, not meanwhile.
+template <class Holds>
+void await_turn(Holds holds) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  while (!holds() && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
 Reply passivation(const Request& request, node::Node& node) {
   const auto pid = node.find(request.param("name"));
   if (!pid) return refuse(pid.error());
@@ -248,7 +257,17 @@ Reply passivation(const Request& request, node::Node& node) {
     return refuse(Refusal::invalid(std::move(errors)));
   const Status sent = *paused ? pid->tell(PausePassivation{}) : pid->tell(ResumePassivation{});
   if (!sent) return refuse(sent.error());
+  await_turn([&] {
+    const auto facts = inspect(*pid);
+    return !facts || facts->passivation_paused == *paused;
+  });
   return answer(actor_document(*pid, node));
+}
+
+Status reinstate(const Pid& pid) {
+  GOAKT_CHECK(pid.reinstate());
+  await_turn([&] { return !pid.is_suspended(); });
+  return {};
 }
 
 // For things done to one user actor that is there.
@@ -277,8 +296,7 @@ void add_actor_routes(Router& router, node::Node& node) {
   router.add("DELETE", "/v1/actors/{name}", Role::operate, with(stop));
   router.add("POST", "/v1/actors/{name}/restart", Role::operate,
              on_actor(node, [](const Pid& pid) { return pid.restart_blocking(); }));
-  router.add("POST", "/v1/actors/{name}/reinstate", Role::operate,
-             on_actor(node, [](const Pid& pid) { return pid.reinstate(); }));
+  router.add("POST", "/v1/actors/{name}/reinstate", Role::operate, on_actor(node, reinstate));
   router.add("POST", "/v1/actors/{name}/passivate", Role::operate, with(passivate));
   router.add("POST", "/v1/actors/{name}/passivation", Role::operate, with(passivation));
 }

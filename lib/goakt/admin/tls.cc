@@ -8,9 +8,11 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <array>
 #include <fcntl.h>
 #include <mutex>
 #include <poll.h>
+#include <sys/socket.h>
 
 namespace goakt::admin {
 
@@ -71,6 +73,19 @@ bool TlsSession::wait(int result, Time until) {
   return false;
 }
 
+// Under TLS 1.3 a client has sent its request before it hears that its certificate is refused.
+// Closing with that unread would reset the connection and take the alert, which says why, with it.
+void TlsSession::let_alert_arrive() {
+  constexpr std::chrono::milliseconds kLinger{200};
+  constexpr int kMostReads = 16;
+  const int descriptor = SSL_get_fd(ssl_);
+  ::shutdown(descriptor, SHUT_WR);
+  const auto until = std::chrono::steady_clock::now() + kLinger;
+  std::array<char, 4096> unread;
+  for (int i = 0; i < kMostReads && wait_for(descriptor, POLLIN, until); ++i)
+    if (::recv(descriptor, unread.data(), unread.size(), 0) <= 0) break;
+}
+
 bool TlsSession::handshake(Time until) {
   while (!done_) {
     ERR_clear_error();
@@ -78,6 +93,7 @@ bool TlsSession::handshake(Time until) {
     if (result == 1) {
       done_ = true;
     } else if (!wait(result, until)) {
+      let_alert_arrive();
       return false;
     }
   }

@@ -35,6 +35,7 @@ class TlsSession {
  private:
   // Waits for what OpenSSL wants after `result`; false: give up.
   bool wait(int result, Time until);
+  void let_alert_arrive();
 
   ssl_st* ssl_;
   bool done_ = false;

@@ -106,6 +106,42 @@ TEST_CASE("reads, and writes with their key, are repeated after 503") {
   CHECK(calls == 4);
 }
 
+TEST_CASE(
+    "of three endpoints, one dead and one that is starting, reads get the third one's answer") {
+  std::atomic<int> refused{0};
+  HttpServer starting(must(Listener::tcp("127.0.0.1", 0)), {}, [&](Request& request) {
+    ++refused;
+    return Refusal(Problem::starting, "soon").to_response(request);
+  });
+  HttpServer server(must(Listener::tcp("127.0.0.1", 0)), {}, [](Request&) {
+    Response response;
+    response.body = "here";
+    return response;
+  });
+  std::vector<std::string> pauses;
+  Client::Options options;
+  options.trace_level = 1;
+  options.trace = [&](std::string_view line) {
+    if (line.starts_with("pause")) pauses.emplace_back(line);
+  };
+  Client client(endpoints({closed_port(), starting.listener().url(), server.listener().url()}),
+                options);
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = client.get("/v1");
+    REQUIRE(answer);
+    CHECK(answer->body == "here");
+  }
+  // Within one round, so without any pause; and whoever answered is asked first from then on.
+  CHECK(pauses.empty());
+  CHECK(refused == 1);
+
+  // Nobody better: it pauses before each further round.
+  Client poor(endpoints({closed_port(), starting.listener().url()}), options);
+  CHECK(poor.get("/v1").error().exit == 6);
+  CHECK(pauses.size() == 2);
+  CHECK(refused == 4);
+}
+
 TEST_CASE("an answer that does not come in time is exit 7") {
   std::atomic<bool> go_on{false};
   HttpServer server(must(Listener::tcp("127.0.0.1", 0)), {}, [&](Request&) {
@@ -117,6 +153,10 @@ TEST_CASE("an answer that does not come in time is exit 7") {
   options.retries = 0;
   Client client(endpoints({server.listener().url()}), options);
   CHECK(client.get("/v1").error().exit == 7);
+  // A stream may be silent, but not before it has begun.
+  CHECK(client.stream({"GET", "/v1", {}, {}, {}}, [](std::string_view) { return true; })
+            .error()
+            .exit == 7);
   go_on = true;
   go_on.notify_all();
 }

@@ -105,7 +105,8 @@ TEST_CASE("an actor lives through all that an operator can do to it") {
       client, post("/v1/actors/a/ask", R"({"type":"google.protobuf.StringValue","message":"hi"})"));
   CHECK(contains(asked.body, "\"message\":\"hi\""));
   CHECK(contains(call(client, get("/v1/top?windowMs=10")).body, "\"ratePerSecond\":"));
-  CHECK(status_of(client, get("/v1/top?by=latency")) == 501);
+  CHECK(contains(call(client, get("/v1/top?by=latency&windowMs=10")).body, "\"waitSeconds\":0"));
+  CHECK(status_of(client, get("/v1/top?by=cpu")) == 501);
   CHECK(status_of(client, get("/v1/top?by=x")) == 400);
   CHECK(status_of(client, get("/v1/top?by=deadletters&windowMs=10")) == 200);
   const auto passivated = call(client, post("/v1/actors/a/passivate", ""));

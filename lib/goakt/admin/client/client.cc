@@ -154,6 +154,7 @@ CallResult Client::call(Call call) {
                                 : worth_another_round(request, response.error());
     const auto wait = std::max(pause(round), response ? retry_after(*response) : milliseconds(0));
     if (again && round < options_.retries && std::chrono::steady_clock::now() + wait < give_up) {
+      trace(1, "pause " + std::to_string(wait.count()) + " ms");
       std::this_thread::sleep_for(wait);
       continue;
     }

@@ -4,7 +4,10 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <condition_variable>
+#include <mutex>
 #include <netdb.h>
+#include <thread>
 
 namespace goakt::http {
 
@@ -50,6 +53,40 @@ bool same_name(std::string_view a, std::string_view b) {
                   std::tolower(static_cast<unsigned char>(y));
          });
 }
+
+// Ends a request whose answer has not begun in time. The library has one time for all reads, and a
+// stream may well be silent for longer than anybody waits for its beginning.
+class HeadGuard {
+ public:
+  HeadGuard(httplib::ClientImpl& client, std::chrono::milliseconds time) {
+    if (time.count() == 0) return;
+    watcher_ = std::thread([this, &client, time] {
+      std::unique_lock lock(mutex_);
+      late_ = !changed_.wait_for(lock, time, [this] { return settled_; });
+      if (late_) client.stop();
+    });
+  }
+
+  // The answer has begun, or there will be none. Whether that was too late.
+  bool settle() {
+    std::lock_guard lock(mutex_);
+    settled_ = true;
+    changed_.notify_one();
+    return late_;
+  }
+
+  ~HeadGuard() {
+    settle();
+    if (watcher_.joinable()) watcher_.join();
+  }
+
+ private:
+  std::mutex mutex_;  // guards the two below
+  bool settled_ = false;
+  bool late_ = false;
+  std::condition_variable changed_;
+  std::thread watcher_;
+};
 
 constexpr std::size_t kMaxErrorBody = 1024 * 1024;
 
@@ -143,6 +180,9 @@ Result<Response> Client::stream(const Request& request, const Receiver& receive)
 }
 
 Result<Response> Client::run(const Request& request, const Receiver* receive) {
+  if (!connection_->client->is_valid())
+    return fail(ErrorCode::invalid_argument,
+                "our certificate and key cannot be read, or do not belong together");
   httplib::Request out;
   out.method = request.method;
   out.path = request.target;
@@ -153,7 +193,9 @@ Result<Response> Client::run(const Request& request, const Receiver* receive) {
 
   Response response;
   bool ended_by_us = false;
+  HeadGuard guard(*connection_->client, receive ? 2 * timeouts_.connect : std::chrono::milliseconds(0));
   const auto take_head = [&](const httplib::Response& head) {
+    guard.settle();
     response.status = head.status;
     for (const auto& [name, value] : head.headers) response.headers.push_back({name, value});
     return true;
@@ -182,7 +224,9 @@ Result<Response> Client::run(const Request& request, const Receiver* receive) {
   if (receive && (ended_by_us || response.status >= 400)) return response;
   const auto took = std::chrono::steady_clock::now() - begin;
   // The library does not say whether a read failed or took too long.
-  return failure(address_, answer.error(), !receive && took >= timeouts_.request);
+  const bool nothing_came = !receive || response.status == 0;
+  const bool too_late = guard.settle() || (nothing_came && took >= timeouts_.request);
+  return failure(address_, answer.error(), too_late);
 }
 
 std::string encode(std::string_view text) {

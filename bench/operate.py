@@ -1,0 +1,142 @@
+"""The measurements of bench/operate.sh, one function each."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+bin_folder, quick = os.path.abspath(sys.argv[1]), "--quick" in sys.argv
+folder = tempfile.mkdtemp(prefix="goakt-operate-")
+socket_path = f"{folder}/admin.sock"
+environment = {**os.environ, "GOAKTCTL_ENDPOINTS": f"unix://{socket_path}", "HOME": folder}
+
+
+def ctl(*words):
+    done = subprocess.run([f"{bin_folder}/goaktctl", *words], env=environment, check=True,
+                          capture_output=True, text=True)
+    return done.stdout
+
+
+def timed(*words):
+    """Milliseconds from start to exit."""
+    begin = time.perf_counter()
+    with open(os.devnull, "w", encoding="utf-8") as nothing:
+        pid = os.posix_spawn(f"{bin_folder}/goaktctl", ["goaktctl", *words], environment,
+                             file_actions=[(os.POSIX_SPAWN_DUP2, nothing.fileno(), 1)])
+    _, status, usage = os.wait4(pid, 0)
+    if status != 0:
+        sys.exit(f"goaktctl {' '.join(words)} ended with {status}")
+    return (time.perf_counter() - begin) * 1000, usage.ru_maxrss / 1024
+
+
+def spread(samples):
+    ordered = sorted(samples)
+    at = lambda share: ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return f"p50 {at(.5):.1f} ms, p99 {at(.99):.1f} ms"
+
+
+def say(what, figure, goal=""):
+    print(f"{what:<58} {figure:<40} {goal}", flush=True)
+
+
+def grow(name, count):
+    ctl("spawn", name, "--kind", "demo.tree", "--long-lived", "-q")
+    ctl("ask", name, "--int", str(count), "--ask-timeout", "5m", "-q")
+
+
+def one_command():
+    ctl("spawn", "one", "--kind", "demo.echo", "-q")
+    for _ in range(10):
+        timed("get", "one")
+    say("goaktctl get, start to exit", spread([timed("get", "one")[0] for _ in range(200)]),
+        "p50 15 ms")
+
+
+def throughput(seconds):
+    result = json.loads(ctl("bench", "tell", "-y", "--for", f"{seconds}s", "-o", "json", "-q"))
+    return result["perSecond"]
+
+
+def tree():
+    grow("big", 100_000)
+    say("tree of 100,000 actors, depth 2",
+        spread([timed("tree", "--depth", "2")[0] for _ in range(50)]), "200 ms")
+    alone, beside, seconds, over = [], [], 2 if quick else 5, threading.Event()
+
+    def look():
+        while not over.wait(1):
+            timed("tree", "--depth", "2")
+
+    for _ in range(2 if quick else 5):  # in turns: the machine's own mood falls on both
+        alone.append(throughput(seconds))
+        over.clear()
+        looker = threading.Thread(target=look)
+        looker.start()
+        beside.append(throughput(seconds))
+        over.set()
+        looker.join()
+    loss = 1 - statistics.median(beside) / statistics.median(alone)
+    noise = (max(alone) - min(alone)) / statistics.median(alone)
+    say("loss of messages told, tree each second",
+        f"{loss:.1%} (runs alone differ by {noise:.1%})", "5 %")
+
+
+def long_list():
+    count = 100_000 if quick else 1_000_000
+    grow("huge", count)
+    took, megabytes = timed("ls", "huge", "--all", "-o", "ndjson")
+    say(f"list of {count:,} actors as ndjson",
+        f"{took / 1000:.1f} s, goaktctl {megabytes:.0f} MiB", "64 MiB")
+
+
+def request(path, keep):
+    link = socket.socket(socket.AF_UNIX)
+    link.connect(socket_path)
+    link.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    link.recv(65536)
+    if keep:
+        return link
+    link.close()
+    return None
+
+
+def looked_at():
+    def samples():
+        times = []
+        for _ in range(300):
+            begin = time.perf_counter()
+            request("/v1/actors/one", False)
+            times.append((time.perf_counter() - begin) * 1000)
+        return times
+
+    say("a request on a new connection", spread(samples()))
+    links = [request("/v1/events?follow=true&since=1s", True) for _ in range(16)]
+    links += [request("/v1/version", True) for _ in range(100)]
+    say("the same beside 16 event streams and 100 idle clients", spread(samples()), "not starved")
+    for link in links:
+        link.close()
+
+
+def main():
+    log = open(f"{folder}/log", "w+", encoding="utf-8")
+    node = subprocess.Popen([f"{bin_folder}/goaktd", "--demo.kinds", "true",
+                             "--admin.listen=127.0.0.1:0", f"--admin.socket={socket_path}"],
+                            stderr=log, stdout=log, cwd=folder)
+    try:
+        ctl("wait", "endpoint", "--wait-timeout", "30s", "-q")
+        for measure in (one_command, looked_at, tree, long_list):
+            measure()
+    finally:
+        node.send_signal(signal.SIGKILL)  # a million actors need not say goodbye
+        node.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+main()
