@@ -76,7 +76,7 @@ bool TlsSession::wait(int result, Time until) {
 // Under TLS 1.3 a client has sent its request before it hears that its certificate is refused.
 // Closing with that unread would reset the connection and take the alert, which says why, with it.
 void TlsSession::let_alert_arrive() {
-  constexpr std::chrono::milliseconds kLinger{200};
+  constexpr std::chrono::seconds kLinger{2};
   constexpr int kMostReads = 16;
   const int descriptor = SSL_get_fd(ssl_);
   ::shutdown(descriptor, SHUT_WR);
