@@ -100,10 +100,8 @@ tl::unexpected<Error> lost(const Address& address, std::string_view why) {
   return fail(ErrorCode::unreachable, address.to_string().append(": ").append(why));
 }
 
-// With TLS 1.3 a server refuses a client's certificate after the handshake: the next read fails
-// with its alert.
-bool certificate_was_refused() {
-  switch (ERR_GET_REASON(::ERR_peek_last_error())) {
+bool refuses_certificate(int reason) {
+  switch (reason) {
     case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
     case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
     case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
@@ -115,6 +113,14 @@ bool certificate_was_refused() {
     default:
       return false;
   }
+}
+
+// With TLS 1.3 a server refuses a client's certificate after the handshake: the next read fails
+// with its alert. The library's closing may have added errors of its own since.
+bool certificate_was_refused() {
+  while (const unsigned long error = ::ERR_get_error())
+    if (refuses_certificate(ERR_GET_REASON(error))) return true;
+  return false;
 }
 
 tl::unexpected<Error> failure(const Address& address, httplib::Error error, bool timed_out) {
@@ -193,7 +199,8 @@ Result<Response> Client::run(const Request& request, const Receiver* receive) {
 
   Response response;
   bool ended_by_us = false;
-  HeadGuard guard(*connection_->client, receive ? 2 * timeouts_.connect : std::chrono::milliseconds(0));
+  HeadGuard guard(*connection_->client,
+                  receive ? 2 * timeouts_.connect : std::chrono::milliseconds(0));
   const auto take_head = [&](const httplib::Response& head) {
     guard.settle();
     response.status = head.status;
