@@ -32,6 +32,15 @@ double futex_rtt(std::uint64_t divisor);
 double futex_rtt_same(std::uint64_t divisor);
 double futex_rtt_cross(std::uint64_t divisor);
 
+// Plain sockets on loopback: nanoseconds of 64 bytes there and back, million 64-byte messages per
+// second in writes of 64 KiB and one by one.
+double tcp_pp(std::uint64_t divisor);
+double tcp_pp_same(std::uint64_t divisor);
+double tcp_pp_cross(std::uint64_t divisor);
+double tcp_pp_spin(std::uint64_t divisor);
+double tcp_64k(std::uint64_t divisor);
+double tcp_1by1(std::uint64_t divisor);
+
 inline constexpr Anchor kAllAnchors[] = {
     {"mpsc_pair", "ns", mpsc_pair},
     {"mpsc_1p1c", "M/s", mpsc_1p1c},
@@ -46,6 +55,12 @@ inline constexpr Anchor kAllAnchors[] = {
     {"futex_rtt", "ns", futex_rtt},
     {"futex_rtt_same", "ns", futex_rtt_same},
     {"futex_rtt_cross", "ns", futex_rtt_cross},
+    {"tcp_pp", "ns", tcp_pp},
+    {"tcp_pp_same", "ns", tcp_pp_same},
+    {"tcp_pp_cross", "ns", tcp_pp_cross},
+    {"tcp_pp_spin", "ns", tcp_pp_spin},
+    {"tcp_64k", "M/s", tcp_64k},
+    {"tcp_1by1", "M/s", tcp_1by1},
 };
 
 }  // namespace goakt::bench

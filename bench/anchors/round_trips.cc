@@ -1,11 +1,11 @@
 #include "bench/anchors/anchors.h"
+#include "bench/anchors/pin.h"
 #include "bench/anchors/queues.h"
 #include "bench/harness/benchmark.h"
 
 #include <atomic>
 #include <linux/futex.h>
 #include <optional>
-#include <sched.h>
 #include <sys/syscall.h>
 #include <thread>
 #include <unistd.h>
@@ -17,14 +17,6 @@ namespace {
 struct alignas(kCacheLine) Word {
   std::atomic<std::uint32_t> value{0};
 };
-
-void pin(std::optional<int> cpu) {
-  if (!cpu) return;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(*cpu, &set);
-  sched_setaffinity(0, sizeof set, &set);  // a refusal leaves the thread where it is
-}
 
 void futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value) {
   syscall(SYS_futex, &word, operation | FUTEX_PRIVATE_FLAG, value, nullptr, nullptr, 0);

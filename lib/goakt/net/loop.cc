@@ -67,8 +67,9 @@ void LoopCore::run() {
   thread_id = std::this_thread::get_id();
   ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());
   for (;;) {
+    // At one go, Asio keeps the memory of its handlers; looking for more, it cannot.
+    if (polling == Duration::zero()) context.run();
     while (context.run_one() != 0) {
-      if (polling == Duration::zero()) continue;
       while (SystemClock::instance().now() < hot_until && !context.stopped()) context.poll();
     }
     // Nothing is left to wait for: stop() has come. What is posted in this moment still counts.

@@ -56,21 +56,26 @@ TEST_CASE("bytes go there and back, whatever the compression") {
 }
 
 TEST_CASE("what is sent in one turn leaves in order, owned, copied and constant") {
-  Server server(keep_all);
-  Loop loop;
-  const auto end = must(dial(loop, server.endpoint()));
-  std::string expected;
-  end->run([&](Connection& connection) {
-    for (int i = 0; i < 500; ++i) {
-      const std::string text = std::to_string(i) + ";";
-      expected += text + "!" + text;
-      CHECK(connection.send(text));
-      CHECK(connection.send(Bytes::constant("!")));
-      CHECK(connection.send(Bytes::own(std::vector<char>(text.begin(), text.end()))));
-    }
-    return 0;
-  });
-  CHECK(server.wait_for_end()->wait_for_bytes(expected.size()) == expected);
+  for (const auto kind : {Compression::none, Compression::zstd}) {
+    CAPTURE(to_string(kind));
+    Server server(keep_all, with({.compression = kind}));
+    Loop loop;
+    const auto end = must(dial(loop, server.endpoint(), {.connection = {.compression = kind}}));
+    std::string expected;
+    end->run([&](Connection& connection) {
+      CHECK(connection.send(""));
+      for (unsigned i = 0; i < 200; ++i) {
+        const std::string text = noise(i * 120, i) + ";";  // up to more than a block holds
+        expected += text + "!" + text;
+        CHECK(connection.send(text));
+        CHECK(connection.send(""));
+        CHECK(connection.send(Bytes::constant("!")));
+        CHECK(connection.send(Bytes::own(std::vector<char>(text.begin(), text.end()))));
+      }
+      return 0;
+    });
+    CHECK(server.wait_for_end()->wait_for_bytes(expected.size()) == expected);
+  }
 }
 
 TEST_CASE("bytes that are not consumed are shown again with those that follow") {
@@ -208,8 +213,8 @@ TEST_CASE("a peer that stops reading is given up after the write timeout") {
 
 TEST_CASE("an idle peer is closed, and bytes of half a message do not save it") {
   Server server(echo_lines, with({.idle_timeout = 300ms}));
-  RawSocket peer(server.endpoint());
   const auto begin = std::chrono::steady_clock::now();
+  RawSocket peer(server.endpoint());
   std::thread dripping([&] {
     const auto end = server.wait_for_end();
     while (!end->is_closed()) {
@@ -230,8 +235,12 @@ TEST_CASE("while paused a connection is not idle") {
         return bytes.size();
       },
       with({.idle_timeout = 100ms}));
+  // The request is there before the server accepts: it is not idle then, however slow the machine.
+  std::promise<void> is_sent;
+  server.loops()[0].post([sent = is_sent.get_future()]() mutable { sent.wait(); });
   RawSocket peer(server.endpoint());
   peer.write("request");
+  is_sent.set_value();
   const auto end = server.wait_for_end();
   end->wait_for_bytes(7);
   Timer timer(server.loops()[0]);
@@ -261,6 +270,20 @@ TEST_CASE("a peer that goes between messages is a clean end, within one it is an
   const Closed closed = server.wait_for_end(1)->wait_for_close();
   CHECK(closed.code == ErrorCode::connection_lost);
   CHECK(closed.message.find("2 bytes of it had come") != closed.message.npos);
+}
+
+TEST_CASE("a peer that only says that it will not write more gets its answers") {
+  Server server(echo_lines);
+  RawSocket peer(server.endpoint());
+  std::string lines;
+  for (int i = 0; i < 1000; ++i) lines += noise(1000) + "\n";
+  std::thread writing([&] {
+    peer.write(lines);
+    peer.end_writing();
+  });
+  CHECK(peer.read(2 * lines.size()) == lines);
+  writing.join();
+  CHECK(server.wait_for_end()->wait_for_close().is_clean);
 }
 
 TEST_CASE("a reset is an error, told once") {

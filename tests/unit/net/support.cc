@@ -72,6 +72,10 @@ void RawSocket::close() {
   descriptor_ = -1;
 }
 
+void RawSocket::end_writing() {
+  ::shutdown(descriptor_, SHUT_WR);
+}
+
 void RawSocket::reset() {
   const linger at_once = {1, 0};
   ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

@@ -233,6 +233,7 @@ class RawSocket {
   // Until that many have come or the peer has closed.
   std::string read(std::size_t count) const;
   void close();
+  void end_writing();
   void reset();
 
  private:

@@ -124,8 +124,8 @@ class ConnectionCore final : public Resident, public std::enable_shared_from_thi
   Input input_;
   Input raw_;  // compressed bytes not yet decoded
   bool may_hold_output_ = false;
-  Output output_;
-  Output wire_;  // compressed bytes to be written
+  Output output_{loop->blocks};
+  Output wire_{loop->blocks};  // compressed bytes to be written
 
   TimePoint now_;  // of the turn
   std::optional<TimePoint> phase_deadline_;

@@ -2,6 +2,7 @@
 
 #include "goakt/base/clock.h"
 #include "goakt/net/function.h"
+#include "goakt/net/internal/block_pool.h"
 #include "goakt/net/loop.h"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -65,6 +66,7 @@ struct LoopCore : std::enable_shared_from_this<LoopCore> {
   TimePoint hot_until;
   // Where connections with nothing left over read to. Used within one read and its callback.
   std::array<char, 64 * 1024> scratch;
+  BlockPool blocks;
   std::unordered_set<Resident*> residents;
   bool is_stopping = false;  // what follows belongs to the loop's thread; so does all above
 

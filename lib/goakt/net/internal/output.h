@@ -1,8 +1,10 @@
 #pragma once
 
 #include "goakt/net/bytes.h"
+#include "goakt/net/internal/block_pool.h"
 
 #include <array>
+#include <cstring>
 #include <deque>
 #include <span>
 #include <string>
@@ -15,9 +17,15 @@ class Output {
  public:
   static constexpr std::size_t kPieces = 64;  // of one system call
 
+  explicit Output(BlockPool& pool) noexcept : pool_(pool) {}
+
   void append(std::string_view copied) {
-    if (tail_.size() + copied.size() > kTail) seal();
-    tail_.append(copied);
+    if (copied.empty()) return;
+    if (copied.size() > BlockPool::kBlock) return append(Bytes::own(std::string(copied)));
+    if (tail_.size + copied.size() > BlockPool::kBlock) seal();
+    if (!tail_.block) tail_.block = pool_.take();
+    std::memcpy(tail_.block.get() + tail_.size, copied.data(), copied.size());
+    tail_.size += copied.size();
     size_ += copied.size();
   }
 
@@ -38,7 +46,7 @@ class Output {
   }
 
   std::span<const iovec> gather(std::array<iovec, kPieces>& into) {
-    seal();
+    if (pieces_.size() < into.size()) seal();
     std::size_t count = 0;
     for (const Bytes& piece : pieces_) {
       if (count == into.size()) break;
@@ -61,22 +69,46 @@ class Output {
   }
 
   void clear() {
+    seal();
     pieces_.clear();
-    tail_.clear();
     size_ = 0;
   }
 
  private:
-  static constexpr std::size_t kTail = 16 * 1024;
+  struct Tail {
+    BlockPool::Block block;
+    std::size_t size = 0;
+  };
+
+  // A sealed tail, which gives its block back when it has been written.
+  class Piece {
+   public:
+    Piece(Tail tail, BlockPool& pool) noexcept : tail_(std::move(tail)), pool_(&pool) {}
+
+    Piece(Piece&&) noexcept = default;
+    Piece& operator=(Piece&&) noexcept = default;
+
+    ~Piece() {
+      if (tail_.block) pool_->give_back(std::move(tail_.block));
+    }
+
+    const char* data() const noexcept { return tail_.block.get(); }
+
+    std::size_t size() const noexcept { return tail_.size; }
+
+   private:
+    Tail tail_;
+    BlockPool* pool_;
+  };
 
   void seal() {
-    if (tail_.empty()) return;
-    pieces_.push_back(Bytes::own(std::move(tail_)));
-    tail_ = {};
+    if (!tail_.block) return;
+    pieces_.push_back(Bytes::own(Piece(std::exchange(tail_, {}), pool_)));
   }
 
+  BlockPool& pool_;
   std::deque<Bytes> pieces_;
-  std::string tail_;
+  Tail tail_;
   std::size_t size_ = 0;
 };
 
