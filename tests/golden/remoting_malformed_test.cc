@@ -68,7 +68,7 @@ TEST_CASE("malformed input has the recorded outcome") {
     const std::string name = text(vector, "name");
     CAPTURE(name);
     if (name.find("_to_") != std::string::npos) {
-      count.add("of-compression-skipped");  // a matter of the stream below the frames
+      count.add("of-compression-skipped");  // remoting_compression_test.cc
       continue;
     }
     const Outcome outcome = serve(golden::from_hex(text(vector, "sent_hex")));
