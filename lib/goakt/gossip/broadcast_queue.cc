@@ -12,6 +12,14 @@ bool BroadcastQueue::Before::operator()(const Item& a, const Item& b) const noex
   return key(a) < key(b);
 }
 
+bool BroadcastQueue::Before::operator()(const Item& a, const Room& b) const noexcept {
+  return std::tuple(a.sent, ~a.message.size()) < std::tuple(b.sent, ~b.size);
+}
+
+bool BroadcastQueue::Before::operator()(const Room& a, const Item& b) const noexcept {
+  return std::tuple(a.sent, ~a.size) < std::tuple(b.sent, ~b.message.size());
+}
+
 void BroadcastQueue::add(std::string name, std::string message, Finished finished) {
   // Before the old one goes: its removal may start the ids anew, and this one keeps its own.
   const auto id = ++last_id_;
@@ -31,7 +39,8 @@ std::vector<std::string> BroadcastQueue::take(std::size_t overhead, std::size_t 
     if (used + overhead >= budget) break;
     const auto free = budget - used - overhead;
     if (at->message.size() > free) {
-      ++at;
+      // Past all that are too long: in a join storm there are thousands.
+      at = items_.lower_bound(Room{at->sent, free});
       continue;
     }
     const auto next = std::next(at);

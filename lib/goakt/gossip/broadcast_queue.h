@@ -50,8 +50,17 @@ class GOAKT_API BroadcastQueue {
   void clear();
 
  private:
+  // Where items begin that were sent so often and are so short.
+  struct Room {
+    unsigned sent;
+    std::size_t size;
+  };
+
   struct Before {
+    using is_transparent = void;
     bool operator()(const Item& a, const Item& b) const noexcept;
+    bool operator()(const Item& a, const Room& b) const noexcept;
+    bool operator()(const Room& a, const Item& b) const noexcept;
   };
 
   using Items = std::set<Item, Before>;
