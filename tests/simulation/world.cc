@@ -275,7 +275,8 @@ void World::print_trace(std::ostream& out) const {
   for (auto step = steps_ - shown; step < steps_; ++step) {
     const auto& s = trace_[step % trace_.size()];
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(s.time - kEpoch).count();
-    out << "  " << us / 1000 << "." << us % 1000 << " ms  machine " << s.machine << "  " << s.kind;
+    const auto fraction = std::to_string(1000 + us % 1000).substr(1);
+    out << "  " << us / 1000 << "." << fraction << " ms  machine " << s.machine << "  " << s.kind;
     if (s.size > 0) out << " " << s.size;
     out << "\n";
   }

@@ -29,6 +29,9 @@ class Prober {
 
   bool is_probing() const noexcept { return probe_.has_value(); }
 
+  // As it was when its probe began; none: no probe is open.
+  const MemberInfo* target() const noexcept { return probe_ ? &probe_->target : nullptr; }
+
   std::size_t relays() const noexcept { return relays_.size(); }
 
  private:

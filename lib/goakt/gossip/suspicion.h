@@ -33,6 +33,9 @@ class Suspicion {
 
   unsigned confirmed() const { return static_cast<unsigned>(from_.size() - 1); }
 
+  // The first one began it.
+  const std::vector<std::string>& accusers() const { return from_; }
+
   TimePoint start() const { return start_; }
 
   const SuspicionTimes& times() const { return times_; }

@@ -9,7 +9,7 @@ namespace sim::membership {
 using namespace gossip;
 using namespace std::chrono_literals;
 
-Cluster::Cluster(std::uint64_t seed, Config c) : world(seed), config(std::move(c)), seed_(seed) {
+Cluster::Cluster(std::uint64_t seed, Config c) : world(seed), config(std::move(c)) {
   world.on_step = [this](MachineId id, std::string_view kind) { stepped(id, kind); };
 }
 
@@ -38,8 +38,10 @@ void Cluster::form(std::size_t count, bool skewed) {
     start(id, id == 0 ? std::vector<MachineId>{} : std::vector<MachineId>{0});
     world.run_for(50ms);
   }
-  world.run_for(2 * full_exchange());
+  const auto due = world.now() + 2 * full_exchange();
+  while (world.now() < due && disagreement()) world.run_for(500ms);
   check_agreement();
+  world.run_for(10 * config.gossip_interval);  // the last news is told
 }
 
 void Cluster::crash(MachineId id) {
@@ -69,6 +71,11 @@ void Cluster::cut(const std::vector<MachineId>& from, const std::vector<MachineI
       if (a != b) world.cut(a, b, how);
 }
 
+void Cluster::hear(MachineId id, std::string message) {
+  const auto bytes = seal_packet(config.sealing, std::move(message), true, Nonce{});
+  world.call(id, [&](TimePoint now) { member(id).hear(now, bytes); });
+}
+
 std::vector<MachineId> Cluster::live() const {
   std::vector<MachineId> ids;
   for (MachineId id = 0; id < world.size(); ++id)
@@ -80,23 +87,53 @@ void Cluster::stepped(MachineId id, std::string_view kind) {
   auto& watch = watches_[id];
   const auto seen = member(id).take();
   for (const auto& event : seen.events) {
-    if (event.kind != MemberEvent::Kind::leave) continue;
-    ++leave_events;
-    watch.leaves[event.member.name].push_back(world.now());
+    leave_events += event.kind == Happening::leave;
+    watch.told[{event.kind, event.member.name}].push_back(world.now());
   }
   if (strict)
-    watch.invariants.check(member(id).node(), seen, world.local_now(id), kind,
-                           world.now() < watch.dozed_until);
+    watch.invariants.check(member(id).node(), seen,
+                           {world.local_now(id), kind, world.now() < watch.dozed_until});
 }
 
-std::optional<TimePoint> Cluster::told_gone(MachineId observer, MachineId subject,
-                                            TimePoint since) const {
-  const auto& leaves = watches_[observer].leaves;
-  const auto found = leaves.find(name_of(subject));
-  if (found == leaves.end()) return std::nullopt;
-  for (const auto when : found->second)
-    if (when >= since) return when;
-  return std::nullopt;
+std::optional<TimePoint> Cluster::told(MachineId observer, Happening what, MachineId subject,
+                                       TimePoint since) const {
+  const auto& all = watches_[observer].told;
+  const auto found = all.find({what, name_of(subject)});
+  if (found == all.end()) return std::nullopt;
+  const auto first = std::lower_bound(found->second.begin(), found->second.end(), since);
+  if (first == found->second.end()) return std::nullopt;
+  return *first;
+}
+
+std::size_t Cluster::most(std::size_t pairs) {
+  if (pairs < 10) return 1;
+  return pairs < 100 ? pairs * 9 / 10 : pairs * 99 / 100;
+}
+
+void Cluster::check_told(const std::vector<MachineId>& observers, Happening what,
+                         const std::vector<MachineId>& subjects, TimePoint since,
+                         const Bounds& bounds) const {
+  std::vector<Duration> heard;
+  for (const auto observer : observers) {
+    for (const auto subject : subjects) {
+      const auto when = told(observer, what, subject, since);
+      if (!when)
+        throw Violation("bounds", name_of(observer) + " was not told of " + name_of(subject));
+      heard.push_back(*when - since);
+    }
+  }
+  std::sort(heard.begin(), heard.end());
+  const auto compare = [](const char* which, Duration took, Duration bound) {
+    const auto seconds = [](Duration d) {
+      return std::to_string(std::chrono::duration<double>(d).count()) + " s";
+    };
+    throw Violation("bounds", std::string(which) + " told after " + seconds(took) + ", bound " +
+                                  seconds(bound));
+  };
+  if (heard.front() < bounds.earliest) compare("the first was", heard.front(), bounds.earliest);
+  if (heard.front() > bounds.first) compare("the first was", heard.front(), bounds.first);
+  const auto bulk = heard[most(heard.size()) - 1];
+  if (gossips_well() && bulk > bounds.bulk) compare("most were", bulk, bounds.bulk);
 }
 
 Duration Cluster::shortest_suspicion(std::size_t n) const {
@@ -115,7 +152,7 @@ Duration Cluster::detection() const {
 }
 
 Duration Cluster::spread() const {
-  return 2 * std::bit_width(world.size()) * config.gossip_interval;
+  return 2 * std::bit_width(world.size() - 1) * config.gossip_interval;
 }
 
 // Of a member that may be young: its first exchange comes after the plain interval at the latest.
@@ -131,6 +168,12 @@ Duration Cluster::quiet() const {
 }
 
 void Cluster::check_agreement() {
+  if (const auto what = disagreement()) throw Violation("agreement", *what);
+  for (const auto id : live())
+    if (member(id).open_calls() > 0) throw Violation("calls", name_of(id) + " still waits for one");
+}
+
+std::optional<std::string> Cluster::disagreement() {
   std::map<std::string, const gossip::Member*> truth;
   for (const auto id : live())
     if (takes_part(id)) truth[name_of(id)] = &member(id).node().membership().self();
@@ -140,20 +183,21 @@ void Cluster::check_agreement() {
     for (const auto& known : member(id).node().membership().table()) {
       const auto what =
           name_of(id) + " holds " + known->name + " for " + std::string(state_name(known->state));
-      if (known->state == State::suspect) throw Violation("agreement", what);
+      if (known->state == State::suspect) return what;
       const auto real = truth.find(known->name);
-      if (known->is_present() != (real != truth.end())) throw Violation("agreement", what);
+      if (known->is_present() != (real != truth.end())) return what;
       if (!known->is_present()) continue;
       ++present;
       if (known->incarnation != real->second->incarnation ||
           known->endpoint != real->second->endpoint || !(known->meta == real->second->meta) ||
           known->versions != real->second->versions)
-        throw Violation("agreement", what + " but with old news");
+        return what + " but with old news";
     }
     if (present != truth.size())
-      throw Violation("agreement", name_of(id) + " knows " + std::to_string(present) + " of " +
-                                       std::to_string(truth.size()) + " members");
+      return name_of(id) + " knows " + std::to_string(present) + " of " +
+             std::to_string(truth.size()) + " members";
   }
+  return std::nullopt;
 }
 
 }  // namespace sim::membership

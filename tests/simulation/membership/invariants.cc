@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace sim::membership {
 
@@ -11,8 +12,27 @@ using namespace std::chrono_literals;
 namespace {
 
 // The protocol's formulas once more, from the paper's side of the desk.
+
 unsigned digits(std::size_t n) {
   return static_cast<unsigned>(std::to_string(n).size());
+}
+
+Duration shortest(const Config& config, std::size_t n) {
+  const auto scale = std::max(1.0, std::log10(static_cast<double>(n)));
+  return config.suspicion_multiplier * static_cast<std::int64_t>(scale * 1000) *
+         config.probe_interval / 1000;
+}
+
+// How long a suspicion lasts that so many others have confirmed.
+Duration lasts(const Config& config, std::size_t n, std::size_t confirmed) {
+  const auto min = shortest(config, n);
+  const auto max = config.suspicion_max_multiplier * min;
+  const std::size_t enough = config.suspicion_multiplier - 2;
+  if (n < enough + 2) return min;
+  const auto share =
+      std::log(static_cast<double>(confirmed) + 1) / std::log(static_cast<double>(enough) + 1);
+  const auto ms = std::chrono::duration<double, std::milli>(max - share * (max - min)).count();
+  return std::max<Duration>(min, std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
 }
 
 }  // namespace
@@ -21,17 +41,19 @@ void Invariants::broken(const std::string& rule, const std::string& what) const 
   throw Violation(rule, "member " + self_ + ": " + what);
 }
 
-void Invariants::check(const Node& node, const Observed& seen, TimePoint now, std::string_view kind,
-                       bool dozing) {
+void Invariants::check(const Node& node, const Observed& seen, const Step& step) {
+  most_members_ = std::max(most_members_, node.membership().table().size());
   check_table(node);
-  check_records(node, now, kind, dozing);
+  check_self(node);
+  check_records(node, step);
+  check_probe(node, step);
   check_events(node, seen);
   check_queue(node, seen);
+  check_resources(node, seen, step);
 }
 
-void Invariants::check_table(const Node& node) {
+void Invariants::check_table(const Node& node) const {
   const auto& table = node.membership().table();
-  most_members_ = std::max(most_members_, table.size());
   if (table.indexed() != table.size())
     broken("table", std::to_string(table.size()) + " members, but " +
                         std::to_string(table.indexed()) + " names");
@@ -39,91 +61,168 @@ void Invariants::check_table(const Node& node) {
     if (table.find(member->name) != member.get())
       broken("table", "the name " + member->name + " leads elsewhere");
   if (table.find(self_) == nullptr) broken("table", "does not know itself");
-  if (node.exchanges().inbound() > node.config().max_inbound_streams)
-    broken("streams", "too many are open");
 }
 
-void Invariants::check_records(const Node& node, TimePoint now, std::string_view kind,
-                               bool dozing) {
-  const bool left = node.membership().leaving();
-  if (node.membership().own_incarnation() < own_incarnation_)
-    broken("incarnation", "its own went down");
-  own_incarnation_ = node.membership().own_incarnation();
+// Alive until it leaves, then left for good; nobody but itself makes it raise its incarnation, and
+// nobody lowers it.
+void Invariants::check_self(const Node& node) {
+  const auto& membership = node.membership();
+  const auto incarnation = membership.own_incarnation();
+  if (incarnation < own_incarnation_) broken("self", "its own incarnation went down");
+  if (left_ && incarnation != own_incarnation_) broken("self", "refutes although it has left");
+  if (left_ && !membership.leaving()) broken("self", "is back although it has left");
+  own_incarnation_ = incarnation;
+  left_ = membership.leaving();
+  const auto& self = membership.self();
+  if (self.state != (left_ ? State::left : State::alive))
+    broken("self", "holds itself for " + std::string(state_name(self.state)));
+  if (self.incarnation != incarnation) broken("self", "says another incarnation than it has");
+}
 
-  std::map<std::string, Record> after;
+void Invariants::check_records(const Node& node, const Step& step) {
+  Records after;
   for (const auto& member : node.membership().table()) {
     const auto& m = *member;
     if (m.suspicion.has_value() != (m.state == State::suspect))
       broken("suspicion", m.name + " is " + std::string(state_name(m.state)) +
                               (m.suspicion ? " with" : " without") + " a suspicion");
-    if (m.name == self_ && m.state != (left ? State::left : State::alive))
-      broken("self", "holds itself for " + std::string(state_name(m.state)));
-
+    Record record{m, m.changed, m.suspicion, step.now};
+    bool doubted = false;
     if (const auto found = before_.find(m.name); found != before_.end()) {
       const auto& old = found->second;
-      const bool moved = old.info.endpoint != m.endpoint;
-      if (m.incarnation < old.info.incarnation && !moved)
-        broken("incarnation", "that of " + m.name + " went down");
-      if (!moved && m.incarnation <= old.info.incarnation &&
-          ((old.info.is_gone() && old.info.incarnation > 0 && m.is_present()) ||
-           (old.info.state == State::suspect && m.state == State::alive)))
-        broken("resurrection", m.name + " is " + std::string(state_name(m.state)) +
-                                   " again without a higher incarnation");
-      if (old.info.state == State::suspect && m.state == State::dead && kind == "timer") {
-        // This member's own verdict: at the time that the confirmations it had demand.
-        const auto& s = *old.suspicion;
-        const auto took = now - s.start();
-        const auto n = before_.size();
-        const auto& config = node.config();
-        const auto scale = std::max(1.0, std::log10(static_cast<double>(n)));
-        const auto min = config.suspicion_multiplier * static_cast<std::int64_t>(scale * 1000) *
-                         config.probe_interval / 1000;
-        // Members may have come and gone since: half and twice bound the scale then.
-        if (took < min / 2) broken("verdict", m.name + " was declared dead too early");
-        if (!dozing && took > 2 * config.suspicion_max_multiplier * min)
-          broken("verdict", m.name + " was declared dead too late");
-        // Its own failed probe may have confirmed it in this very step.
-        const auto confirmed = std::min(s.confirmed() + 1, s.times().confirmations);
-        if (took < suspicion_timeout(s.times(), confirmed) || (!dozing && took > s.times().max))
-          broken("verdict", m.name + " was declared dead at another time than the formula's");
-        if (m.name == self_) broken("verdict", "declared itself dead");
-      }
+      check_change(node, old, m, step);
+      doubted = m.suspicion && old.suspicion && old.suspicion->start() == m.suspicion->start();
+      if (doubted && old.suspicion->confirmed() == m.suspicion->confirmed())
+        record.confirmed = old.confirmed;
     }
-    after[m.name] = {m, m.suspicion};
+    if (m.suspicion && !doubted) check_suspicion(node, m, step);
+    after.emplace(m.name, std::move(record));
   }
+  for (const auto& [name, old] : before_)
+    if (!after.contains(name) && (old.info.is_present() || name == self_))
+      broken("reap",
+             name + " was forgotten while it was " + std::string(state_name(old.info.state)));
   before_ = std::move(after);
 }
 
+void Invariants::check_change(const Node& node, const Record& old, const gossip::Member& now,
+                              const Step& step) const {
+  const auto was = old.info.state;
+  const bool moved = old.info.endpoint != now.endpoint;
+  if (moved && was != State::left && was != State::dead)
+    broken("conflict", now.name + " was moved while it was there");
+  if (!moved && now.incarnation < old.info.incarnation)
+    broken("incarnation", "that of " + now.name + " went down");
+  if (!moved && now.incarnation <= old.info.incarnation && now.state == State::alive &&
+      ((old.info.is_gone() && old.info.incarnation > 0) || was == State::suspect))
+    broken("resurrection", now.name + " is alive again without a higher incarnation");
+  if (old.info.is_present() && now.state == State::dead && step.kind == "bytes")
+    broken("hearsay", now.name + " is dead because another member's table says so");
+  if (was == State::suspect && now.state == State::dead && step.kind == "timer")
+    check_verdict(node, old, step);
+  const auto& config = node.config();
+  // A round over all members, each of them probed as slowly as the least healthy prober does.
+  const auto round = static_cast<std::int64_t>(most_members_ + 3) *
+                     config.awareness_max_multiplier * config.probe_interval;
+  if (now.is_gone() && now.name != self_ && !step.dozing &&
+      step.now - now.changed > config.gossip_to_the_dead + round)
+    broken("reap", now.name + " is gone for long and still not forgotten");
+}
+
+// Its own accusations follow its own failed probe, or what another member's table says.
+void Invariants::check_suspicion(const Node& node, const gossip::Member& suspect,
+                                 const Step& step) const {
+  const auto& suspicion = *suspect.suspicion;
+  if (suspicion.accusers().front() == self_) {
+    if (step.kind == "packet") broken("accusation", suspect.name + " was accused out of the blue");
+    if (step.kind == "timer" && probed_ != suspect.name)
+      broken("accusation", suspect.name + " was accused without a probe");
+  }
+  // Members may have come and gone within this step.
+  const auto& config = node.config();
+  const auto now = node.membership().table().size();
+  bool right = false;
+  for (auto n = std::min(now, before_.size()); n <= std::max(now, before_.size()); ++n)
+    right |= suspicion.due() - suspicion.start() == lasts(config, n, suspicion.confirmed());
+  if (!right) broken("verdict", "the suspicion of " + suspect.name + " ends at a wrong time");
+}
+
+// This member's own verdict: at the time that the confirmations demand.
+void Invariants::check_verdict(const Node& node, const Record& old, const Step& step) const {
+  const auto& name = old.info.name;
+  const auto& s = *old.suspicion;
+  const auto& config = node.config();
+  if (name == self_) broken("verdict", "declared itself dead");
+  if (step.now - s.start() < shortest(config, 1))
+    broken("verdict", name + " was declared dead too early");
+
+  // What the cluster was when it began is in its first timeout.
+  std::size_t n = 1;
+  while (n < most_members_ && lasts(config, n, 0) != s.times().max &&
+         !(s.times().confirmations == 0 && lasts(config, n, 0) == s.times().min))
+    ++n;
+  const auto due = s.start() + lasts(config, n, s.confirmed());
+  // Confirmed when less was left than has passed: at once.
+  const auto demanded = std::max(due, old.confirmed);
+  // Its own failed probe may have confirmed it in this very step.
+  const auto& accusers = s.accusers();
+  const bool own = probed_ == name && s.confirmed() < s.times().confirmations &&
+                   std::find(accusers.begin(), accusers.end(), self_) == accusers.end();
+  const auto earliest =
+      own ? std::min(demanded, s.start() + lasts(config, n, s.confirmed() + 1)) : demanded;
+  // Clocks that run differently are converted to the nanosecond.
+  if (step.now < earliest || (!step.dozing && step.now > demanded + 1us))
+    broken("verdict", name + " was declared dead at another time than the formula's");
+}
+
+void Invariants::check_probe(const Node& node, const Step& step) {
+  const auto* target = node.prober().target();
+  const auto name = target == nullptr ? std::string() : target->name;
+  if (target != nullptr && name != probed_) {
+    if (name == self_) broken("probe", "probes itself");
+    if (target->is_gone()) broken("probe", "probes " + name + ", which is gone");
+    if (step.kind != "timer" && step.kind != "packet")
+      broken("probe", "begins to probe without a tick");
+  }
+  probed_ = name;
+}
+
+// Join, updates, leave, join...; and they say exactly what the list of members says.
 void Invariants::check_events(const Node& node, const Observed& seen) {
   for (const auto& event : seen.events) {
     const auto& name = event.member.name;
     if (!first_event_seen_ && (event.kind != MemberEvent::Kind::join || name != self_))
       broken("events", "the first one is not its own join");
     first_event_seen_ = true;
+    const auto known = told_.find(name);
     switch (event.kind) {
       case MemberEvent::Kind::join:
-        if (!present_.insert(name).second) broken("events", name + " joined twice");
+        if (known != told_.end()) broken("events", name + " joined twice");
+        told_.emplace(name, event.member.meta);
         break;
       case MemberEvent::Kind::leave:
-        if (present_.erase(name) == 0) broken("events", name + " left without having joined");
+        if (known == told_.end()) broken("events", name + " left without having joined");
+        told_.erase(known);
         break;
       case MemberEvent::Kind::update:
-        if (!present_.contains(name)) broken("events", name + " changed without having joined");
+        if (known == told_.end()) broken("events", name + " changed without having joined");
+        if (known->second == event.member.meta) broken("events", name + " changed nothing");
+        known->second = event.member.meta;
         break;
       case MemberEvent::Kind::conflict:
         break;
     }
   }
-  std::size_t listed = 0;
-  for (const auto& member : node.membership().table()) {
-    if (!member->is_present()) continue;
-    ++listed;
-    if (!present_.contains(member->name)) broken("events", member->name + " came without an event");
+  const auto members = node.members();
+  for (const auto& member : members) {
+    const auto known = told_.find(member.name);
+    if (known == told_.end()) broken("events", member.name + " came without an event");
+    if (!(known->second == member.meta)) broken("events", member.name + " changed without one");
   }
-  if (listed != present_.size()) broken("events", "somebody went without an event");
+  if (members.size() != told_.size()) broken("events", "somebody went without an event");
 }
 
-void Invariants::check_queue(const Node& node, const Observed& seen) {
+void Invariants::check_queue(const Node& node, const Observed& seen) const {
   // The table has been larger perhaps when an item was sent last.
   const auto limit = node.config().retransmit_multiplier * digits(most_members_);
   std::set<std::string_view> names;
@@ -133,6 +232,22 @@ void Invariants::check_queue(const Node& node, const Observed& seen) {
   }
   for (const auto size : seen.packets)
     if (size > node.config().packet_size + 5) broken("packet", "one is too long");
+}
+
+void Invariants::check_resources(const Node& node, const Observed& seen, const Step& step) {
+  const auto& config = node.config();
+  if (step.kind == "packet") packets_.push_back(step.now);
+  while (!packets_.empty() && packets_.front() < step.now - config.probe_timeout)
+    packets_.pop_front();
+  if (!step.dozing && node.prober().relays() > packets_.size())
+    broken("relays", std::to_string(node.prober().relays()) + " are open, " +
+                         std::to_string(packets_.size()) + " packets came lately");
+  if (node.exchanges().inbound() > config.max_inbound_streams)
+    broken("streams", "too many are open");
+  // An acceptor's deadline is renewed once, a joining member's for each address.
+  if (!step.dozing && seen.oldest_stream && step.now - *seen.oldest_stream > 2 * config.tcp_timeout)
+    broken("streams", "one is open beyond its deadline");
+  if (seen.unasked_results > 0) broken("calls", "a result came that nobody waits for");
 }
 
 }  // namespace sim::membership

@@ -48,13 +48,24 @@ void Member::act() {
     } else if (auto* write = std::get_if<WriteStream>(&output)) {
       world_.write_stream(id_, write->stream, std::move(write->bytes));
     } else if (const auto* close = std::get_if<CloseStream>(&output)) {
+      accepted_.erase(close->stream);
       world_.close_stream(id_, close->stream);
     } else if (auto* event = std::get_if<MemberEvent>(&output)) {
       seen_.events.push_back(std::move(*event));
-    } else if (auto* done = std::get_if<CallDone>(&output)) {
-      seen_.calls.push_back(std::move(*done));
+    } else if (const auto* done = std::get_if<CallDone>(&output)) {
+      if (calls_.erase(done->call) == 0) ++seen_.unasked_results;
     }
   }
+}
+
+Observed Member::take() {
+  if (!accepted_.empty()) seen_.oldest_stream = accepted_.begin()->second;
+  return std::exchange(seen_, {});
+}
+
+void Member::called(CallId call) {
+  calls_.insert(call);
+  act();
 }
 
 void Member::start(TimePoint now) {
@@ -65,17 +76,20 @@ void Member::start(TimePoint now) {
 void Member::join(TimePoint now, const std::vector<MachineId>& others) {
   std::vector<Endpoint> addresses;
   for (const auto other : others) addresses.push_back(endpoint_of(other));
-  node_.join(now, std::move(addresses));
-  act();
+  called(node_.join(now, std::move(addresses)));
 }
 
 void Member::leave(TimePoint now) {
-  node_.leave(now, 5s);
-  act();
+  called(node_.leave(now, 5s));
 }
 
 void Member::update(TimePoint now, std::string meta) {
-  node_.update(now, std::move(meta), 5s);
+  called(node_.update(now, std::move(meta), 5s));
+}
+
+void Member::hear(TimePoint now, std::string_view bytes) {
+  const char nowhere[] = {11, 0, 0, 1};
+  node_.packet(now, {std::string(nowhere, sizeof nowhere), 7946}, bytes);
   act();
 }
 
@@ -85,7 +99,9 @@ void Member::packet(TimePoint now, MachineId from, std::string_view bytes) {
 }
 
 StreamId Member::stream_accepted(TimePoint now, MachineId from) {
-  return node_.stream_accepted(now, endpoint_of(from));
+  const auto stream = node_.stream_accepted(now, endpoint_of(from));
+  accepted_.emplace(stream, now);
+  return stream;
 }
 
 void Member::stream_opened(TimePoint now, StreamId stream) {

@@ -4,8 +4,11 @@
 #include "tests/simulation/world.h"
 
 #include <cstddef>
-#include <functional>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sim::membership {
@@ -19,7 +22,10 @@ gossip::Endpoint endpoint_of(MachineId id);
 struct Observed {
   std::vector<gossip::MemberEvent> events;
   std::vector<std::size_t> packets;
-  std::vector<gossip::CallDone> calls;
+  // Results of calls that have ended already, or never began.
+  std::size_t unasked_results = 0;
+  // When the oldest stream that others opened was accepted.
+  std::optional<TimePoint> oldest_stream;
 };
 
 // A member of the cluster on a machine of the world.
@@ -30,12 +36,17 @@ class Member final : public Machine {
   gossip::Node& node() { return node_; }
 
   // What was seen since the last call.
-  Observed take() { return std::exchange(seen_, {}); }
+  Observed take();
+
+  // Calls that wait for their result.
+  std::size_t open_calls() const { return calls_.size(); }
 
   // For scripts, inside World::call.
   void join(TimePoint now, const std::vector<MachineId>& others);
   void leave(TimePoint now);
   void update(TimePoint now, std::string meta);
+  // Bytes from nowhere.
+  void hear(TimePoint now, std::string_view bytes);
 
   void start(TimePoint now) override;
   void packet(TimePoint now, MachineId from, std::string_view bytes) override;
@@ -50,12 +61,15 @@ class Member final : public Machine {
 
  private:
   void act();
+  void called(gossip::CallId call);
 
   World& world_;
   MachineId id_;
   gossip::Delegate delegate_;
   gossip::Node node_;
   Observed seen_;
+  std::set<gossip::CallId> calls_;
+  std::map<StreamId, TimePoint> accepted_;
 };
 
 }  // namespace sim::membership

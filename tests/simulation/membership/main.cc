@@ -20,14 +20,18 @@ using namespace sim::membership;
 
 using goakt::gossip::Config;
 
-// Their timers meet in different orders: on a LAN a nack comes after the probe has ended, in the
-// other profiles before.
+// Their timers meet in different orders: on a LAN a nack comes after the probe has ended, in others
+// before.
 Config profile(std::uint64_t seed) {
   const auto round = seed / scenarios().size();
-  auto config = round % 4 == 1   ? Config::local()
-                : round % 4 == 3 ? Config::goakt(true)
+  auto config = round % 5 == 1   ? Config::local()
+                : round % 5 == 3 ? Config::goakt(true)
+                : round % 5 == 4 ? Config::wan()
                                  : Config::lan();
-  config.sealing.compress = seed % 7 == 0;  // slow, and tested byte by byte elsewhere
+  auto& sealing = config.sealing;
+  sealing.compress = round % 7 == 0;  // slow, and tested byte by byte elsewhere
+  if (round % 2 == 1) sealing.label = "a cluster";
+  if (round % 3 == 1 && !sealing.keyring.add(std::string(16, 'k'))) std::abort();
   return config;
 }
 
