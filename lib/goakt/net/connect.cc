@@ -2,10 +2,8 @@
 
 #include "goakt/net/internal/connection_core.h"
 #include "goakt/net/internal/loop_core.h"
+#include "goakt/net/internal/readiness.h"
 #include "goakt/net/internal/socket.h"
-
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace goakt::net {
 
@@ -20,8 +18,8 @@ class Dial final : public Resident, public std::enable_shared_from_this<Dial> {
         to_(to),
         options_(options),
         done_(std::move(done)),
-        socket_(loop->context),
-        timer_(loop->context) {}
+        socket_(*loop),
+        timer_(*loop) {}
 
   void begin() {
     if (!done_) return;  // cancelled before
@@ -30,18 +28,11 @@ class Dial final : public Resident, public std::enable_shared_from_this<Dial> {
     deadline_ = SystemClock::instance().now() + options_.timeout;
     auto descriptor = connecting_socket(to_);
     if (!descriptor) return end(unexpected(std::move(descriptor).error()));
-    boost::system::error_code error;
-    socket_.assign(descriptor->get(), error);
-    if (error) return end(fail(ErrorCode::internal, "connect: " + error.message()));
-    descriptor->release();
-    timer_.expires_at(deadline_);
-    timer_.async_wait([self = shared_from_this()](const boost::system::error_code& failed) {
-      if (!failed) self->end(unexpected(self->timed_out()));
-    });
-    socket_.async_wait(boost::asio::posix::stream_descriptor::wait_write,
-                       [self = shared_from_this()](const boost::system::error_code& failed) {
-                         if (!failed) self->decided();
-                       });
+    if (!socket_.assign(*descriptor))
+      return end(fail(ErrorCode::internal, "connect: no room to wait for another socket"));
+    timer_.set(deadline_,
+               [self = shared_from_this()] { self->end(unexpected(self->timed_out())); });
+    socket_.wait_writable([self = shared_from_this()] { self->decided(); });
   }
 
   void cancel() {
@@ -64,14 +55,13 @@ class Dial final : public Resident, public std::enable_shared_from_this<Dial> {
 
   void decided() {
     if (!done_) return;
-    const int descriptor = socket_.native_handle();
-    if (const int error = pending_error(descriptor); error != 0)
+    if (const int error = pending_error(socket_.number()); error != 0)
       return end(unexpected(system_error(error, "connect to", to_)));
     const auto left = deadline_ - SystemClock::instance().now();
     if (left <= Duration::zero()) return end(unexpected(timed_out()));
     ConnectionOptions options = options_.connection;
     options.handshake_timeout = left;
-    Descriptor connected(socket_.release());
+    Descriptor connected = socket_.release();
     leave();
     auto core = std::make_shared<ConnectionCore>(loop, std::move(connected), options);
     connection_ = Connection(core);
@@ -83,8 +73,7 @@ class Dial final : public Resident, public std::enable_shared_from_this<Dial> {
 
   void leave() {
     if (loop->residents.erase(this) == 0) return;
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    socket_.close();
     timer_.cancel();
   }
 
@@ -97,8 +86,8 @@ class Dial final : public Resident, public std::enable_shared_from_this<Dial> {
   const Endpoint to_;
   const ConnectOptions options_;
   Function<void(Result<Connection>)> done_;
-  boost::asio::posix::stream_descriptor socket_;
-  boost::asio::steady_timer timer_;
+  Watched socket_;
+  Alarm timer_;
   TimePoint deadline_;
   Connection connection_;  // while it shakes hands
 };

@@ -1,10 +1,8 @@
 #include "goakt/net/datagram_socket.h"
 
 #include "goakt/net/internal/loop_core.h"
+#include "goakt/net/internal/readiness.h"
 #include "goakt/net/internal/socket.h"
-
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 
 #include <cerrno>
 #include <deque>
@@ -28,14 +26,11 @@ class DatagramCore final : public Resident, public std::enable_shared_from_this<
         queue_limit_(options.queue_limit),
         receive_(std::move(receive)),
         descriptor_(std::move(descriptor)),
-        socket_(loop->context) {}
+        socket_(*loop) {}
 
   void begin() {
     if (loop->is_stopping || is_closed_) return;
-    boost::system::error_code error;
-    socket_.assign(descriptor_.get(), error);
-    if (error) return;
-    descriptor_.release();
+    if (!socket_.assign(descriptor_)) return close();
     loop->residents.insert(this);
     wait_read();
   }
@@ -44,11 +39,10 @@ class DatagramCore final : public Resident, public std::enable_shared_from_this<
     is_closed_ = true;
     descriptor_ = Descriptor();
     if (loop->residents.erase(this) == 0) return;
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    socket_.close();
     queue_.clear();
     // Whoever closes may be within the callback.
-    boost::asio::post(loop->context, [self = shared_from_this()] { self->receive_ = {}; });
+    loop->defer([self = shared_from_this()] { self->receive_ = {}; });
   }
 
   void on_loop_stop() override { close(); }
@@ -76,9 +70,7 @@ class DatagramCore final : public Resident, public std::enable_shared_from_this<
   std::uint64_t sent = 0;
 
  private:
-  using Socket = boost::asio::posix::stream_descriptor;
-
-  int descriptor() { return socket_.is_open() ? socket_.native_handle() : descriptor_.get(); }
+  int descriptor() { return socket_.is_open() ? socket_.number() : descriptor_.get(); }
 
   int try_send(const Endpoint& to, std::string_view bytes) {
     sockaddr_storage address;
@@ -94,19 +86,16 @@ class DatagramCore final : public Resident, public std::enable_shared_from_this<
   }
 
   void wait_read() {
-    socket_.async_wait(Socket::wait_read,
-                       [self = shared_from_this()](const boost::system::error_code& error) {
-                         if (!error) self->read();
-                       });
+    socket_.wait_readable([self = shared_from_this()] { self->read(); });
   }
 
   void read() {
     for (int i = 0; i < kReceivedPerTurn; ++i) {
+      if (is_closed_) return;
       sockaddr_storage from = {};
       socklen_t size = sizeof from;
-      const ssize_t got =
-          ::recvfrom(socket_.native_handle(), loop->scratch.data(), loop->scratch.size(), 0,
-                     reinterpret_cast<sockaddr*>(&from), &size);
+      const ssize_t got = ::recvfrom(socket_.number(), loop->scratch.data(), loop->scratch.size(),
+                                     0, reinterpret_cast<sockaddr*>(&from), &size);
       if (got < 0) {
         if (errno == EAGAIN || errno == EWOULDBLOCK) break;
         continue;  // an ICMP answer to an earlier datagram, an interruption
@@ -114,21 +103,17 @@ class DatagramCore final : public Resident, public std::enable_shared_from_this<
       ++received;
       loop->heat();
       receive_(from_socket_address(from), {loop->scratch.data(), static_cast<std::size_t>(got)});
-      if (is_closed_) return;
     }
-    wait_read();  // says at once if there is more
+    if (!is_closed_) wait_read();  // says at once if there is more
   }
 
   void wait_write() {
     if (!socket_.is_open()) return begin_then_write();
-    socket_.async_wait(Socket::wait_write,
-                       [self = shared_from_this()](const boost::system::error_code& error) {
-                         if (!error) self->write();
-                       });
+    socket_.wait_writable([self = shared_from_this()] { self->write(); });
   }
 
   void begin_then_write() {
-    boost::asio::post(loop->context, [self = shared_from_this()] {
+    loop->defer([self = shared_from_this()] {
       if (self->socket_.is_open()) self->wait_write();
     });
   }
@@ -146,7 +131,7 @@ class DatagramCore final : public Resident, public std::enable_shared_from_this<
   const std::size_t queue_limit_;
   DatagramSocket::Receive receive_;
   Descriptor descriptor_;  // until the loop has it
-  Socket socket_;
+  Watched socket_;
   std::deque<std::pair<Endpoint, std::string>> queue_;
   std::size_t queued_ = 0;
   bool is_closed_ = false;

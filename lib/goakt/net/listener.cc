@@ -2,11 +2,8 @@
 
 #include "goakt/net/internal/connection_core.h"
 #include "goakt/net/internal/loop_core.h"
+#include "goakt/net/internal/readiness.h"
 #include "goakt/net/internal/socket.h"
-
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -35,15 +32,13 @@ class ListenerCore final : public Resident, public std::enable_shared_from_this<
         accept_(std::move(accept)),
         failure_(std::move(failure)),
         descriptor_(std::move(descriptor)),
-        socket_(loop->context),
-        timer_(loop->context) {}
+        socket_(*loop),
+        timer_(*loop) {}
 
   void begin() {
     if (loop->is_stopping || is_closed_) return;
-    boost::system::error_code error;
-    socket_.assign(descriptor_.get(), error);
-    if (error) return report(Error(ErrorCode::internal, "listener: " + error.message()));
-    descriptor_.release();
+    if (!socket_.assign(descriptor_))
+      return report(Error(ErrorCode::internal, "listener: no room to wait for another socket"));
     loop->residents.insert(this);
     accept_all();
   }
@@ -52,8 +47,7 @@ class ListenerCore final : public Resident, public std::enable_shared_from_this<
     is_closed_ = true;
     descriptor_ = Descriptor();
     if (loop->residents.erase(this) == 0) return;
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    socket_.close();
     timer_.cancel();
   }
 
@@ -73,7 +67,7 @@ class ListenerCore final : public Resident, public std::enable_shared_from_this<
         if (count < options_.max_connections && is_full_.exchange(false)) continue;
         return;
       }
-      Descriptor accepted = accept_from(socket_.native_handle());
+      Descriptor accepted = accept_from(socket_.number());
       if (accepted.get() >= 0) {
         pause_ = Duration::zero();
         ++count;
@@ -84,14 +78,11 @@ class ListenerCore final : public Resident, public std::enable_shared_from_this<
         return back_off(errno);
       }
     }
-    boost::asio::post(loop->context, [self = shared_from_this()] { self->accept_all(); });
+    loop->defer([self = shared_from_this()] { self->accept_all(); });
   }
 
   void wait() {
-    socket_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                       [self = shared_from_this()](const boost::system::error_code& error) {
-                         if (!error) self->accept_all();
-                       });
+    socket_.wait_readable([self = shared_from_this()] { self->accept_all(); });
   }
 
   // Too many open files, no memory, ...: passes, or the operator does something about it.
@@ -100,10 +91,8 @@ class ListenerCore final : public Resident, public std::enable_shared_from_this<
       report(Error(ErrorCode::internal, system_error(error, "accept on", local).message())
                  .with_hint("raise the limit of open files (ulimit -n) or have fewer connections"));
     pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
-    timer_.expires_after(pause_);
-    timer_.async_wait([self = shared_from_this()](const boost::system::error_code& failed) {
-      if (!failed) self->accept_all();
-    });
+    timer_.set(SystemClock::instance().now() + pause_,
+               [self = shared_from_this()] { self->accept_all(); });
   }
 
   void deal(Descriptor accepted) {
@@ -140,8 +129,8 @@ class ListenerCore final : public Resident, public std::enable_shared_from_this<
   const Listener::Accept accept_;
   const Listener::Failure failure_;
   Descriptor descriptor_;  // until the loop has it
-  boost::asio::posix::stream_descriptor socket_;
-  boost::asio::steady_timer timer_;
+  Watched socket_;
+  Alarm timer_;
   Duration pause_ = Duration::zero();
   bool is_closed_ = false;
   std::atomic<bool> is_full_ = false;

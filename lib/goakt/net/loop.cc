@@ -1,9 +1,10 @@
 #include "goakt/net/loop.h"
 
 #include "goakt/net/internal/loop_core.h"
+#include "goakt/net/internal/reactor.h"
+#include "goakt/net/internal/readiness.h"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -13,11 +14,14 @@ namespace goakt::net {
 
 namespace internal {
 
-LoopCore::LoopCore(const LoopOptions& options) : name(options.name), polling(options.polling) {}
+LoopCore::LoopCore(const LoopOptions& options)
+    : reactor(std::make_unique<Reactor>()), name(options.name), polling(options.polling) {}
+
+LoopCore::~LoopCore() = default;
 
 std::shared_ptr<LoopCore> LoopCore::start(const LoopOptions& options) {
   auto core = std::make_shared<LoopCore>(options);
-  core->work.emplace(core->context.get_executor());
+  core->reactor->work.emplace(core->reactor->context.get_executor());
   // Signals are for the program's threads. SIGPIPE among them: OpenSSL writes without MSG_NOSIGNAL.
   sigset_t all;
   sigset_t before;
@@ -50,7 +54,11 @@ bool LoopCore::post_farewell(Function<void()> task) {
 void LoopCore::enqueue(Function<void()> task) {
   posted.push_back(std::move(task));
   // One wake-up for all that is posted until the loop comes to it.
-  if (posted.size() == 1) boost::asio::post(context, [this] { run_posted(); });
+  if (posted.size() == 1) boost::asio::post(reactor->context, [this] { run_posted(); });
+}
+
+void LoopCore::defer(Function<void()> task) {
+  boost::asio::post(reactor->context, std::move(task));
 }
 
 bool LoopCore::run_posted() {
@@ -64,6 +72,7 @@ bool LoopCore::run_posted() {
 }
 
 void LoopCore::run() {
+  boost::asio::io_context& context = reactor->context;
   thread_id = std::this_thread::get_id();
   ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());
   for (;;) {
@@ -92,7 +101,7 @@ void LoopCore::begin_stop() {
     is_refusing = true;
   }
   while (!residents.empty()) (*residents.begin())->on_loop_stop();
-  work.reset();
+  reactor->work.reset();
 }
 
 void LoopCore::stop() {
@@ -144,17 +153,16 @@ void Loops::stop() {
 }
 
 struct Timer::Impl final : internal::Resident, std::enable_shared_from_this<Timer::Impl> {
-  explicit Impl(std::shared_ptr<internal::LoopCore> owner)
-      : core(std::move(owner)), timer(core->context) {}
+  explicit Impl(std::shared_ptr<internal::LoopCore> owner) : core(std::move(owner)), alarm(*core) {}
 
   void start(Duration delay, Function<void()> next) {
     cancel();
     if (core->is_stopping) return;
     core->residents.insert(this);
     task = std::move(next);
-    timer.expires_after(delay);
-    timer.async_wait([self = shared_from_this(), mine = ++round](const auto& error) {
-      if (error || mine != self->round) return;
+    const TimePoint at = SystemClock::instance().now() + delay;
+    alarm.set(at, [self = shared_from_this(), mine = ++round] {
+      if (mine != self->round) return;
       auto due = std::move(self->task);
       self->cancel();
       due();
@@ -165,13 +173,13 @@ struct Timer::Impl final : internal::Resident, std::enable_shared_from_this<Time
     if (core->residents.erase(this) == 0) return;
     ++round;
     task = {};
-    timer.cancel();
+    alarm.cancel();
   }
 
   void on_loop_stop() override { cancel(); }
 
   std::shared_ptr<internal::LoopCore> core;
-  boost::asio::steady_timer timer;
+  internal::Alarm alarm;
   Function<void()> task;
   unsigned round = 0;
 };

@@ -1,6 +1,7 @@
 #include "goakt/net/resolve.h"
 
 #include "goakt/net/internal/loop_core.h"
+#include "goakt/net/internal/reactor.h"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -21,7 +22,7 @@ struct Question final : internal::Resident, std::enable_shared_from_this<Questio
   Question(std::shared_ptr<internal::LoopCore> owner, std::string asked,
            Function<void(Result<std::vector<Endpoint>>)> told)
       : loop(std::move(owner)),
-        resolver(loop->context),
+        resolver(loop->reactor->context),
         name(std::move(asked)),
         done(std::move(told)) {}
 

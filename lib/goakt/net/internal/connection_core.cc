@@ -2,8 +2,6 @@
 
 #include "goakt/net/tls.h"
 
-#include <boost/asio/post.hpp>
-
 namespace goakt::net::internal {
 
 namespace {
@@ -29,14 +27,12 @@ ConnectionCore::ConnectionCore(std::shared_ptr<LoopCore> owner, Descriptor socke
       local(local_endpoint(socket.get())),
       remote(remote_endpoint(socket.get())),
       options_(options),
-      socket_(loop->context),
-      timer_(loop->context),
+      socket_(*loop),
+      timer_(*loop),
       compressor_(Compressor::make(options.compression)),
       decompressor_(Decompressor::make(options.compression)) {
   set_stream_options(socket.get(), options_);
-  boost::system::error_code error;
-  socket_.assign(socket.get(), error);
-  if (!error) socket.release();
+  if (!socket_.assign(socket)) socket = Descriptor();  // open() says so
   loop->residents.insert(this);
 }
 
@@ -45,10 +41,9 @@ ConnectionCore::~ConnectionCore() = default;
 void ConnectionCore::open(const TlsContext* tls, Function<void(Status&&)> opened) {
   opened_ = std::move(opened);
   is_plain_ = tls == nullptr;
-  const int descriptor = socket_.is_open() ? socket_.native_handle() : -1;
-  if (descriptor >= 0)
-    transport_ =
-        tls != nullptr ? tls_transport(descriptor, *tls, remote) : plain_transport(descriptor);
+  if (socket_.is_open())
+    transport_ = tls != nullptr ? tls_transport(socket_.number(), *tls, remote)
+                                : plain_transport(socket_.number());
   if (!transport_ || loop->is_stopping) {
     finish(fail(loop->is_stopping ? ErrorCode::system_shutting_down : ErrorCode::internal,
                 "connection with " + remote.to_string() + " cannot be set up"));
@@ -62,7 +57,7 @@ void ConnectionCore::start(std::shared_ptr<ConnectionHandler> handler) {
   handler_ = std::move(handler);
   if (phase_ == Phase::closed) {
     // It ended between being handed over and being started.
-    boost::asio::post(loop->context, [self = shared_from_this()] { self->tell_end(); });
+    loop->defer([self = shared_from_this()] { self->tell_end(); });
     return;
   }
   idle_deadline_ = after(SystemClock::instance().now(), options_.idle_timeout);
@@ -97,8 +92,7 @@ void ConnectionCore::abandon() {
   opened_ = {};
   finish({});
   // The handler may be the one who is calling.
-  if (auto handler = std::move(handler_))
-    boost::asio::post(loop->context, [handler = std::move(handler)] {});
+  if (auto handler = std::move(handler_)) loop->defer([handler = std::move(handler)] {});
 }
 
 void ConnectionCore::on_loop_stop() {
@@ -110,7 +104,7 @@ void ConnectionCore::schedule() {
     is_again_ = true;
   } else if (!is_scheduled_) {
     is_scheduled_ = true;
-    boost::asio::post(loop->context, [self = shared_from_this()] {
+    loop->defer([self = shared_from_this()] {
       self->is_scheduled_ = false;
       self->turn();
     });
@@ -150,7 +144,7 @@ void ConnectionCore::shake_hands() {
   phase_ = Phase::open;
   phase_deadline_.reset();
   peer_subject = transport_->peer_subject();
-  boost::asio::post(loop->context, [opened = std::move(opened_)]() mutable {
+  loop->defer([opened = std::move(opened_)]() mutable {
     if (opened) opened({});
   });
 }
@@ -310,7 +304,7 @@ void ConnectionCore::end_turn() {
 
 void ConnectionCore::discard() {
   std::size_t budget = kReadBudget;
-  const auto plain = plain_transport(socket_.native_handle());
+  const auto plain = plain_transport(socket_.number());
   for (;;) {
     const IoResult result = plain->read(loop->scratch.data(), loop->scratch.size());
     if (result.state == IoState::end || result.state == IoState::failed) return finish({});
@@ -337,14 +331,17 @@ void ConnectionCore::wait() {
 }
 
 void ConnectionCore::wait_for(Block block) {
-  using Socket = boost::asio::posix::stream_descriptor;
   bool& is_waiting = is_waiting_[block == Block::writable];
   if (std::exchange(is_waiting, true)) return;
-  socket_.async_wait(block == Block::writable ? Socket::wait_write : Socket::wait_read,
-                     [self = shared_from_this(), block](const boost::system::error_code& error) {
-                       self->is_waiting_[block == Block::writable] = false;
-                       if (!error) self->ready(block);
-                     });
+  auto ready = [self = shared_from_this(), block] {
+    self->is_waiting_[block == Block::writable] = false;
+    self->ready(block);
+  };
+  if (block == Block::writable) {
+    socket_.wait_writable(std::move(ready));
+  } else {
+    socket_.wait_readable(std::move(ready));
+  }
 }
 
 void ConnectionCore::ready(Block block) {
@@ -366,10 +363,7 @@ void ConnectionCore::set_deadlines() {
   // A deadline that moves away costs nothing: the timer fires early and is set again.
   if (!next || (timer_at_ && *timer_at_ <= *next)) return;
   timer_at_ = next;
-  timer_.expires_at(*next);
-  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-    if (!error) self->on_timer();
-  });
+  timer_.set(*next, [self = shared_from_this()] { self->on_timer(); });
 }
 
 void ConnectionCore::on_timer() {
@@ -401,13 +395,12 @@ void ConnectionCore::finish(Status why) {
   const auto self = shared_from_this();
   loop->residents.erase(this);
   transport_.reset();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_.close();
   timer_.cancel();
   output_.clear();
   wire_.clear();
   end_ = std::move(why);
-  boost::asio::post(loop->context, [self] {
+  loop->defer([self] {
     if (auto closed = std::move(self->closed_)) closed();
     if (auto opened = std::move(self->opened_)) {
       if (self->end_) self->end_ = fail(ErrorCode::connection_lost);

@@ -6,11 +6,9 @@
 #include "goakt/net/internal/input.h"
 #include "goakt/net/internal/loop_core.h"
 #include "goakt/net/internal/output.h"
+#include "goakt/net/internal/readiness.h"
 #include "goakt/net/internal/socket.h"
 #include "goakt/net/internal/transport.h"
-
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <memory>
@@ -96,8 +94,8 @@ class ConnectionCore final : public Resident, public std::enable_shared_from_thi
   }
 
   const ConnectionOptions options_;
-  boost::asio::posix::stream_descriptor socket_;
-  boost::asio::steady_timer timer_;
+  Watched socket_;
+  Alarm timer_;
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<Compressor> compressor_;
   std::unique_ptr<Decompressor> decompressor_;

@@ -5,18 +5,18 @@
 #include "goakt/net/internal/block_pool.h"
 #include "goakt/net/loop.h"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <string>
 #include <thread>
 #include <unordered_set>
 #include <vector>
 
 namespace goakt::net::internal {
+
+struct Reactor;
 
 // Something that has to be closed before its loop can end.
 class Resident {
@@ -36,6 +36,7 @@ class Resident {
 // loop: it then finds `finished`.
 struct LoopCore : std::enable_shared_from_this<LoopCore> {
   explicit LoopCore(const LoopOptions& options);
+  ~LoopCore();
 
   static std::shared_ptr<LoopCore> start(const LoopOptions& options);
 
@@ -43,6 +44,8 @@ struct LoopCore : std::enable_shared_from_this<LoopCore> {
   bool post(Function<void()> task);
   // What handles post when they go: taken until nobody looks at their cores any more.
   bool post_farewell(Function<void()> task);
+  // What the loop's own thread does next.
+  void defer(Function<void()> task);
   void stop();
 
   bool is_current() const noexcept {
@@ -59,8 +62,7 @@ struct LoopCore : std::enable_shared_from_this<LoopCore> {
   void begin_stop();
   bool run_posted();
 
-  boost::asio::io_context context{1};
-  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work;
+  const std::unique_ptr<Reactor> reactor;
   const std::string name;
   const Duration polling;
   TimePoint hot_until;
