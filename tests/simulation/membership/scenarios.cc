@@ -80,12 +80,12 @@ void news(Cluster& cluster) {
   told(Happening::leave, newcomer);
 }
 
-// Somebody says of a healthy member what is not true. It refutes as soon as it hears of it: by gossip
-// mostly, at the latest by an exchange of tables.
+// Somebody says of a healthy member what is not true. It refutes as soon as it hears of it: by
+// gossip mostly, at the latest by an exchange of tables.
 void accused(Cluster& cluster) {
   auto& world = cluster.world;
   cluster.form(between(world, 3, 16));
-  world.weather.loss = world.random().chance(0.5) ? 0.05 : 0.0;
+  if (cluster.config.tcp_pings && world.random().chance(0.5)) world.weather.loss = 0.05;
   const auto ids = cluster.live();
   const auto subject = any_of(world, ids);
   const auto incarnation = cluster.member(subject).node().membership().own_incarnation();
