@@ -1,115 +1,16 @@
 #include "goakt/gossip/io/shell.h"
 
 #include "goakt/gossip/io/addresses.h"
+#include "tests/unit/gossip_io/watched.h"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <condition_variable>
-#include <future>
-#include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
 using namespace goakt;
 using namespace goakt::gossip;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr auto kPatience = 60s;
-
-// A member, and what it was told.
-class Watched {
- public:
-  explicit Watched(const std::string& name, Config config = quick()) {
-    config.name = name;
-    auto started = Shell::start(std::move(config),
-                                {.on_event = [this](const MemberEvent& event) { note(event); },
-                                 .on_data = [this](const std::string& bytes) { note(bytes); }});
-    if (!started) must_failed(started.error(), __FILE__, __LINE__);
-    shell_ = *std::move(started);
-  }
-
-  ~Watched() { shell_->stop(); }
-
-  // Failures are found soon, but a machine that is busy is not taken for one that is dead.
-  static Config quick() {
-    auto config = Config::local();
-    config.probe_interval = 200ms;
-    config.probe_timeout = 100ms;
-    config.gossip_interval = 20ms;
-    config.push_pull_interval = 1s;
-    config.tcp_timeout = 20s;
-    return config;
-  }
-
-  Shell& shell() { return *shell_; }
-
-  CallDone join(Watched& other) {
-    return result(
-        [&](Shell::Done done) { shell_->join({other.shell_->local()}, std::move(done)); });
-  }
-
-  template <class Call>
-  static CallDone result(Call call) {
-    auto promise = std::make_shared<std::promise<CallDone>>();
-    auto future = promise->get_future();
-    call([promise](const CallDone& done) { promise->set_value(done); });
-    REQUIRE(future.wait_for(kPatience) == std::future_status::ready);
-    return future.get();
-  }
-
-  bool eventually(MemberEvent::Kind kind, const std::string& name, const std::string& meta = {}) {
-    return wait([&] {
-      return std::any_of(events_.begin(), events_.end(), [&](const MemberEvent& event) {
-        return event.kind == kind && event.member.name == name &&
-               (meta.empty() || event.member.meta.bytes == meta);
-      });
-    });
-  }
-
-  bool eventually_hears(const std::string& bytes) {
-    return wait([&] { return std::find(data_.begin(), data_.end(), bytes) != data_.end(); });
-  }
-
-  bool knows(const std::string& name) const {
-    const auto members = shell_->members();
-    return std::any_of(members.begin(), members.end(),
-                       [&](const MemberInfo& member) { return member.name == name; });
-  }
-
- private:
-  void note(const MemberEvent& event) {
-    std::lock_guard lock(mutex_);
-    events_.push_back(event);
-    changed_.notify_all();
-  }
-
-  void note(const std::string& bytes) {
-    std::lock_guard lock(mutex_);
-    data_.push_back(bytes);
-    changed_.notify_all();
-  }
-
-  template <class Condition>
-  bool wait(Condition condition) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kPatience, condition);
-  }
-
-  std::mutex mutex_;  // guards events_, data_
-  std::condition_variable changed_;
-  std::vector<MemberEvent> events_;
-  std::vector<std::string> data_;
-  std::unique_ptr<Shell> shell_;
-};
-
-using Happening = MemberEvent::Kind;
-
-}  // namespace
 
 TEST_CASE("members that join one of them come to know all, and hear of changes and leaves") {
   Watched a("a"), b("b"), c("c");
