@@ -136,6 +136,7 @@ class Shell::Core {
   std::map<StreamId, Stream> streams_;
   std::map<CallId, Done> calls_;
   std::optional<TimePoint> armed_;
+  bool listed_ = false;
   net::Endpoint local_;
   mutable std::mutex mutex_;  // guards members_
   std::vector<MemberInfo> members_;
@@ -231,8 +232,10 @@ void Shell::Core::start_stream(StreamId stream, net::Connection connection) {
 }
 
 void Shell::Core::act() {
-  for (auto outputs = node_->take_outputs(); !outputs.empty(); outputs = node_->take_outputs())
+  for (auto outputs = node_->take_outputs(); !outputs.empty(); outputs = node_->take_outputs()) {
+    listed_ = false;
     for (auto& output : outputs) std::visit([this](auto& one) { handle(one); }, output);
+  }
   arm();
 }
 
@@ -302,8 +305,9 @@ void Shell::Core::handle(const CloseStream& close) {
 }
 
 void Shell::Core::handle(const MemberEvent& event) {
-  auto present = node_->members();
-  {
+  // Once for all events of an input: an exchange of tables can bring thousands.
+  if (!std::exchange(listed_, true)) {
+    auto present = node_->members();
     std::lock_guard lock(mutex_);
     members_.swap(present);
   }
