@@ -10,7 +10,11 @@ class Command:
         self.path = path
         self.calls = ""     # "GET /v1/actors"; empty: nobody
         self.exits = set()  # as its help says
-        self.example = ""
+        self.examples = []
+
+    @property
+    def example(self):
+        return self.examples[0] if self.examples else ""
 
 
 class Tree:
@@ -25,7 +29,7 @@ class Tree:
                 self.words[found[1]] = found[2]
             elif command is None and (found := re.match(r"\| `(-[^ `]*) (TEXT|DUR|N)`", line)):
                 self.flags_with_values.update(found[1].split(","))
-            elif command and line.startswith("    goaktctl ") and not command.example:
+            elif command and line.startswith("    ") and "goaktctl " in line:
                 if not line.startswith(f"    goaktctl {command.path} [") and "[flags]" not in line:
                     self.take_example(command, line.strip())
             elif command and "Exit codes:" in line:
@@ -36,7 +40,7 @@ class Tree:
     def take_example(self, command, line):
         """The synopsis looks like an example; it is followed by the line with the exit codes."""
         if command.exits:
-            command.example = line
+            command.examples.append(line)
 
     def called_by(self, line):
         """The commands that a shell line runs, each with its words."""
