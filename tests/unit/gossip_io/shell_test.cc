@@ -48,6 +48,27 @@ TEST_CASE("a member that stops without a word is missed") {
   CHECK(b.eventually(Happening::leave, "c"));
 }
 
+TEST_CASE("members without UDP send each packet over a connection of its own") {
+  auto config = Watched::quick();
+  config.sealing.label = "prefix-orders";
+  config.tcp_pings = false;
+  config.packet_size = 10u << 20;
+  ShellOptions options;
+  options.packets_over_tcp = true;
+  Watched a("a", config, options), b("b", config, options), c("c", config, options);
+  CHECK(b.join(a).reached == 1);
+  CHECK(c.join(a).reached == 1);
+  for (auto* member : {&a, &b, &c})
+    for (const auto* name : {"a", "b", "c"}) CHECK(member->eventually(Happening::join, name));
+  CHECK(Watched::result([&](Shell::Done done) {
+          b.shell().update("changed", 60s, std::move(done));
+        }).error.empty());
+  CHECK(c.eventually(Happening::update, "b", "changed"));
+  c.shell().stop();
+  CHECK(a.eventually(Happening::leave, "c"));
+  CHECK(b.eventually(Happening::leave, "c"));
+}
+
 TEST_CASE("members with one label and key find each other, others are turned away") {
   auto config = Watched::quick();
   config.sealing.label = "ours";
@@ -103,4 +124,8 @@ TEST_CASE("addresses keep their bytes, IPv4 always four of them") {
   REQUIRE(mapped);
   CHECK(from_net(*mapped) == from_net(v4));
   CHECK(!to_net(Endpoint{"short", 1}));
+  CHECK(from_text("10.0.0.4:7946") == from_net(v4));
+  CHECK(from_text("[fd00::1]:7946") == from_net(*v6));
+  for (const auto* text : {"", ":", "10.0.0.4", "10.0.0.4:", "10.0.0.4:70000", "name:1", "[::1:2"})
+    CHECK(from_text(text) == Endpoint{});
 }

@@ -23,11 +23,11 @@ inline constexpr auto kPatience = std::chrono::seconds(60);
 // A member, and what it was told.
 class Watched {
  public:
-  explicit Watched(const std::string& name, Config config = quick()) {
+  explicit Watched(const std::string& name, Config config = quick(), ShellOptions options = {}) {
     config.name = name;
-    auto started = Shell::start(std::move(config),
-                                {.on_event = [this](const MemberEvent& event) { note(event); },
-                                 .on_data = [this](const std::string& bytes) { note(bytes); }});
+    options.on_event = [this](const MemberEvent& event) { note(event); };
+    options.on_data = [this](const std::string& bytes) { note(bytes); };
+    auto started = Shell::start(std::move(config), std::move(options));
     if (!started) must_failed(started.error(), __FILE__, __LINE__);
     shell_ = *std::move(started);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 
@@ -33,6 +34,19 @@ Endpoint from_net(const net::Endpoint& endpoint) {
   const auto begin = raw.begin() + (mapped ? kMapped.size() : 0);
   const auto end = endpoint.is_v6() ? raw.end() : raw.begin() + 4;
   return {std::string(begin, end), endpoint.port()};
+}
+
+Endpoint from_text(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return {};
+  auto ip = text.substr(0, colon);
+  if (ip.size() > 2 && ip.front() == '[' && ip.back() == ']') ip = ip.substr(1, ip.size() - 2);
+  std::uint16_t port = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data() + colon + 1, end, port);
+  if (error != std::errc() || rest != end) return {};
+  const auto endpoint = net::Endpoint::parse(ip, port);
+  return endpoint ? from_net(*endpoint) : Endpoint{};
 }
 
 }  // namespace goakt::gossip

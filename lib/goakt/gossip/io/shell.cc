@@ -3,7 +3,9 @@
 #include "goakt/base/clock.h"
 #include "goakt/base/random.h"
 #include "goakt/gossip/io/addresses.h"
+#include "goakt/gossip/io/packet_dialer.h"
 #include "goakt/gossip/node.h"
+#include "goakt/gossip/tcp_frame.h"
 #include "goakt/net/connect.h"
 #include "goakt/net/datagram_socket.h"
 #include "goakt/net/listener.h"
@@ -27,9 +29,14 @@ namespace {
 
 // As memberlist asks for; the kernel gives what it allows.
 constexpr int kReceiveBuffer = 2 << 20;
+// A caller that says nothing, or a packet that does not end.
+constexpr auto kIdle = 60s;
 // Later than this, a timer is late because the process slept.
 constexpr auto kSlept = 200ms;
 constexpr int kPortAttempts = 10;
+constexpr std::size_t kMaxConnections = 1024;
+// Of a packet over TCP: the largest budget, and what frames and seals add.
+constexpr std::size_t kMaxFrame = 16u << 20;
 
 Nonce random_nonce() {
   Nonce nonce{};
@@ -74,30 +81,50 @@ class Shell::Core {
   const net::Endpoint& local() const { return local_; }
 
  private:
-  // One stream: the network's side of it.
-  class Peer final : public net::ConnectionHandler {
+  // One connection: a stream, or one that was accepted and whose first byte will say whether it is
+  // a stream or a packet.
+  class Peer final : public net::ConnectionHandler, public std::enable_shared_from_this<Peer> {
    public:
-    Peer(Core& core, StreamId stream, net::Connection connection)
-        : core_(core), stream_(stream), connection_(std::move(connection)) {}
+    Peer(Core& core, net::Connection connection)
+        : core_(core), connection_(std::move(connection)) {}
 
     net::Connection& connection() { return connection_; }
 
+    void become(StreamId stream) { stream_ = stream; }
+
     std::size_t on_data(std::string_view bytes) override {
-      core_.node_->stream_bytes(now(), stream_, bytes);
-      core_.act();
-      return bytes.size();
+      const auto size = bytes.size();
+      if (!stream_ && frame_.empty() && bytes.front() == kTcpStream) {
+        stream_ = core_.accept_stream(shared_from_this());
+        bytes.remove_prefix(1);
+      }
+      if (stream_) {
+        if (!bytes.empty()) core_.node_->stream_bytes(now(), *stream_, bytes);
+        core_.act();
+      } else if ((!frame_.empty() || bytes.front() == kTcpPacket) &&
+                 frame_.size() + size <= kMaxFrame) {
+        frame_.append(bytes);
+      } else {
+        connection_.abort();
+      }
+      return size;
     }
 
     void on_close(Status why) override {
-      if (core_.streams_.erase(stream_) == 0) return;  // closed by the node, which has forgotten it
-      core_.node_->stream_closed(now(), stream_, why ? std::string() : why.error().message());
+      if (stream_) {
+        if (core_.streams_.erase(*stream_) == 0) return;  // closed by the node, which forgot it
+        core_.node_->stream_closed(now(), *stream_, why ? std::string() : why.error().message());
+      } else if (const auto frame = decode_tcp_packet(frame_); why && frame) {
+        core_.node_->packet(now(), from_text(frame->from), frame->packet);
+      }
       core_.act();
     }
 
    private:
     Core& core_;
-    StreamId stream_;
     net::Connection connection_;
+    std::optional<StreamId> stream_;
+    std::string frame_;
   };
 
   struct Stream {
@@ -112,7 +139,7 @@ class Shell::Core {
   Status listen();
   net::ConnectionOptions connection_options() const;
   void accept(net::Connection connection);
-  void start_stream(StreamId stream, net::Connection connection);
+  StreamId accept_stream(std::shared_ptr<Peer> peer);
   // Does what the node wants done, until it wants nothing more.
   void act();
   void arm();
@@ -144,7 +171,11 @@ class Shell::Core {
   net::Loops loops_{1, {.name = "goakt-gossip"}};
   std::optional<net::Timer> timer_;
   std::optional<net::Listener> listener_;
+  // Packets go by one of these.
   std::optional<net::DatagramSocket> socket_;
+  std::optional<PacketDialer> dialer_;
+  // How this member calls itself in them.
+  std::string sender_;
 };
 
 Status Shell::Core::start(Config config) {
@@ -163,6 +194,7 @@ Status Shell::Core::open(Config config) {
   }
   if (config.advertise.ip.empty()) config.advertise = from_net(local_);
   config.bind_port = local_.port();
+  if (const auto advertised = to_net(config.advertise)) sender_ = advertised->to_string();
   GOAKT_CHECK(config.validate());
   node_.emplace(std::move(config), delegate_, random_nonce, Rng::entropy());
   timer_.emplace(loop());
@@ -174,13 +206,24 @@ Status Shell::Core::open(Config config) {
 Status Shell::Core::listen() {
   net::ListenOptions options;
   options.endpoint = options_.bind;
+  options.max_connections = kMaxConnections;
+  options.tls = options_.server_tls;
   options.connection = connection_options();
   GOAKT_TRY(auto listener,
             net::Listener::open(loops_, options, [this](net::Connection connection, net::Loop&) {
               accept(std::move(connection));
             }));
+  local_ = listener.local();
+  if (options_.packets_over_tcp) {
+    listener_.emplace(std::move(listener));
+    net::ConnectOptions dial;
+    dial.tls = options_.client_tls;
+    dial.connection = connection_options();
+    dialer_.emplace(loop(), std::move(dial));
+    return {};
+  }
   net::DatagramOptions datagrams;
-  datagrams.endpoint = listener.local();
+  datagrams.endpoint = local_;
   datagrams.receive_buffer = kReceiveBuffer;
   GOAKT_TRY(auto socket,
             net::DatagramSocket::open(loop(), datagrams,
@@ -189,7 +232,6 @@ Status Shell::Core::listen() {
                                         node_->packet(now(), from_net(from), bytes);
                                         act();
                                       }));
-  local_ = listener.local();
   listener_.emplace(std::move(listener));
   socket_.emplace(std::move(socket));
   return {};
@@ -200,6 +242,7 @@ net::ConnectionOptions Shell::Core::connection_options() const {
   net::ConnectionOptions options;
   options.close_timeout = 5s;
   options.linger = 1s;
+  options.idle_timeout = kIdle;
   return options;
 }
 
@@ -213,6 +256,7 @@ void Shell::Core::stop() {
     timer_.reset();
     listener_.reset();
     socket_.reset();
+    dialer_.reset();
     streams_.clear();
   });
   loops_.stop();
@@ -220,15 +264,17 @@ void Shell::Core::stop() {
 
 void Shell::Core::accept(net::Connection connection) {
   if (!node_) return;
-  const auto stream = node_->stream_accepted(now(), from_net(connection.remote()));
-  start_stream(stream, std::move(connection));
+  const auto peer = std::make_shared<Peer>(*this, std::move(connection));
+  peer->connection().start(peer);
+  // Over UDP each connection is a stream, and its deadline runs from now on.
+  if (!dialer_) peer->become(accept_stream(peer));
   act();
 }
 
-void Shell::Core::start_stream(StreamId stream, net::Connection connection) {
-  auto peer = std::make_shared<Peer>(*this, stream, std::move(connection));
-  streams_[stream].peer = peer;
-  peer->connection().start(peer);
+StreamId Shell::Core::accept_stream(std::shared_ptr<Peer> peer) {
+  const auto stream = node_->stream_accepted(now(), from_net(peer->connection().remote()));
+  streams_[stream].peer = std::move(peer);
+  return stream;
 }
 
 void Shell::Core::act() {
@@ -265,6 +311,7 @@ void Shell::Core::tick() {
 
 void Shell::Core::handle(SendPacket& packet) {
   const auto to = to_net(packet.to);
+  if (dialer_ && to) return dialer_->send(*to, encode_tcp_packet(sender_, packet.bytes));
   if (!socket_ || !to || !socket_->send(*to, packet.bytes)) node_->packet_failed(now(), packet.id);
 }
 
@@ -274,12 +321,18 @@ void Shell::Core::handle(const OpenStream& open) {
   if (!to) return node_->stream_closed(now(), stream, "not an address");
   net::ConnectOptions options;
   options.timeout = node_->config().tcp_timeout;
+  options.tls = options_.client_tls;
   options.connection = connection_options();
   streams_[stream].connecting =
       net::connect(loop(), *to, options, [this, stream](Result<net::Connection> connection) {
         if (!streams_.contains(stream)) return;
         if (connection) {
-          start_stream(stream, *std::move(connection));
+          const auto peer = std::make_shared<Peer>(*this, *std::move(connection));
+          peer->become(stream);
+          streams_[stream].peer = peer;
+          peer->connection().start(peer);
+          const std::string_view head(&kTcpStream, 1);
+          if (dialer_ && !peer->connection().send(head)) peer->connection().abort();
           node_->stream_opened(now(), stream);
         } else {
           streams_.erase(stream);

@@ -5,6 +5,7 @@
 #include "goakt/gossip/config.h"
 #include "goakt/gossip/outputs.h"
 #include "goakt/net/endpoint.h"
+#include "goakt/net/tls.h"
 
 #include <functional>
 #include <memory>
@@ -16,6 +17,11 @@ namespace goakt::gossip {
 struct ShellOptions {
   // UDP and TCP on the same port; port 0: the kernel chooses.
   net::Endpoint bind = net::Endpoint::loopback();
+  // GoAkt's nodes with TLS have no UDP: a packet is a connection of its own (tcp_frame.h), and the
+  // configuration is Config::goakt(true). Without contexts it goes in clear, for tests.
+  bool packets_over_tcp = false;
+  std::shared_ptr<net::TlsContext> server_tls = nullptr;
+  std::shared_ptr<net::TlsContext> client_tls = nullptr;
   // What happens to members, the own one included, in order. On the shell's thread; must not block.
   std::function<void(const MemberEvent&)> on_event = {};
   // Bytes that a member sent with send().
