@@ -2,6 +2,7 @@
 
 #include "goakt/actor/extension.h"
 #include "goakt/actor/internal/ask_deadline.h"
+#include "goakt/actor/internal/remote.h"
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
@@ -22,8 +23,14 @@ bool accepts(const Cell& cell, std::uint32_t generation) {
          cell.is(generation);
 }
 
+bool is_remote(const Cell& cell, std::uint32_t generation) {
+  return cell.has(kRemote) && cell.is(generation);
+}
+
 // Into the inbox of an actor that may be busy, where there is room.
 Status enter(Cell& cell, std::uint32_t generation, Envelope* message) {
+  if (GOAKT_UNLIKELY(cell.has(kRemote)))
+    return static_cast<RemoteActor*>(cell.actor)->deliver(message);
   switch (cell.inbox.push(message, message, 1, generation)) {
     case Inbox::Push::activated:
       cell.system->dispatcher.schedule(cell);
@@ -68,6 +75,8 @@ Status turn_away(Cell& cell, std::uint32_t generation, Envelope* message) {
 // What is no user message to a running actor.
 Status deliver_specially(Cell& cell, std::uint32_t generation, std::uint32_t flags,
                          Envelope* message) {
+  if ((flags & kRemote) != 0 && cell.is(generation))
+    return static_cast<RemoteActor*>(cell.actor)->deliver(message);
   if (!message->type->is_control) return turn_away(cell, generation, message);
   // A suspended actor takes control messages; that is how it comes back.
   if ((flags & kRunning) == 0 || !cell.is(generation)) {
@@ -196,7 +205,7 @@ Result<Message> ask(const Pid& to, Envelope* message, std::chrono::nanoseconds t
     return fail(cell == nullptr ? ErrorCode::undefined_actor : ErrorCode::invalid_timeout);
   }
   const std::uint32_t generation = PidAccess::generation(to);
-  if (GOAKT_UNLIKELY(!accepts(*cell, generation))) {
+  if (GOAKT_UNLIKELY(!accepts(*cell, generation) && !is_remote(*cell, generation))) {
     delete_envelope(message);
     return fail(ErrorCode::dead);
   }
@@ -294,6 +303,7 @@ std::string_view Pid::name() const {
 
 std::string Pid::path() const {
   if (cell_ == nullptr) return {};
+  if (const auto* remote = internal::remote_actor(*this)) return remote->address().text();
   if (is_local() && cell_->is(generation_)) return internal::path_of(*cell_);
   const std::string_view kept = name();
   return kept.empty() ? std::string() : internal::path_of(*cell_);
@@ -330,7 +340,8 @@ ActorSystem* Pid::system() const {
 
 bool Pid::is_running() const {
   Cell* cell = alive(cell_, generation_);
-  return cell != nullptr && internal::accepts(*cell, generation_);
+  // A remote actor counts as running: whether it does, only an answer tells.
+  return cell != nullptr && (internal::accepts(*cell, generation_) || cell->has(internal::kRemote));
 }
 
 bool Pid::is_suspended() const {

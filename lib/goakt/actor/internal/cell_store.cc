@@ -1,5 +1,6 @@
 #include "goakt/actor/internal/cell_store.h"
 
+#include "goakt/actor/actor.h"
 #include "goakt/actor/internal/extension.h"
 
 #include <cstdlib>
@@ -33,6 +34,7 @@ CellStore::~CellStore() {
   for (const Slab& slab : slabs_) {
     for (Cell* cell = slab.cells; cell != slab.cells + slab.used; ++cell) {
       forget_name(*cell);
+      if (cell->has(kRemote)) delete cell->actor;
       delete cell->extension.load(std::memory_order_relaxed);
       cell->~Cell();
     }

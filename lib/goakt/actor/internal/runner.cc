@@ -1,6 +1,7 @@
 #include "goakt/actor/internal/runner.h"
 
 #include "goakt/actor/internal/admission.h"
+#include "goakt/actor/internal/remote.h"
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
@@ -444,6 +445,8 @@ void drain_to_dead_letters(Cell& cell, Envelope* closed_inbox, std::string_view 
 }
 
 bool post_control(Cell& cell, std::uint32_t generation, Envelope* envelope, ControlFn run) {
+  if (GOAKT_UNLIKELY(cell.has(kRemote)) && run == nullptr)
+    return static_cast<RemoteActor*>(cell.actor)->deliver(envelope).has_value();
   if (run != nullptr) {
     envelope->origin = kTaskOrigin;
     envelope->context = reinterpret_cast<const MessageContext*>(run);

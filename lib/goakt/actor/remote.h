@@ -1,0 +1,104 @@
+#pragma once
+
+#include "goakt/actor/passivation.h"
+#include "goakt/actor/pid.h"
+#include "goakt/base/address.h"
+#include "goakt/base/clock.h"
+#include "goakt/base/export.h"
+#include "goakt/base/result.h"
+#include "goakt/message/envelope.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+// What remoting needs of the runtime beside what everybody may use.
+namespace goakt {
+
+class ActorSystem;
+struct SystemOptions;
+
+namespace internal {
+class System;
+}
+
+// Where messages for one other node go. Any thread.
+class RemoteRoute {
+ public:
+  RemoteRoute() = default;
+  RemoteRoute(const RemoteRoute&) = delete;
+  RemoteRoute& operator=(const RemoteRoute&) = delete;
+  virtual ~RemoteRoute() = default;
+
+  // Takes ownership of the message, whose origin says who sends it: an actor, or an ask, which the
+  // route has to answer unless it returns an error.
+  virtual Status deliver(const Address& to, Envelope* message) = 0;
+};
+
+// Gets the answer of one ask at a time.
+class RemoteAsker {
+ public:
+  RemoteAsker() = default;
+  RemoteAsker(const RemoteAsker&) = delete;
+  RemoteAsker& operator=(const RemoteAsker&) = delete;
+  virtual ~RemoteAsker() = default;
+
+  // Any thread, perhaps before ask() has returned; must be short.
+  virtual void answered(Result<Message> answer) = 0;
+
+ private:
+  friend class RemoteAccess;
+
+  internal::System* system_ = nullptr;
+  std::uint64_t timer_ = 0;
+};
+
+// One system, seen from where other nodes' requests arrive. Any thread, while the system lives.
+class GOAKT_API RemoteAccess {
+ public:
+  explicit RemoteAccess(ActorSystem& system);
+
+  ActorSystem& system() const noexcept { return facade_; }
+
+  const SystemOptions& options() const;
+  Clock& clock() const;
+  // goakt://SYSTEM@HOST:PORT/
+  std::string prefix() const;
+
+  // The actor, the runtime's own included, of that name, whatever its state: under `parent`, or at
+  // top level when that is empty. Nobody when there is none.
+  Pid find(std::string_view parent, std::string_view name) const;
+
+  // A handle to an actor on another node: a Pid like any other, whose messages take that route. It
+  // is not given back before the system ends, so keep one for each address. Error: invalid_argument
+  // for a name that no actor can have.
+  [[nodiscard]] Result<Pid> make_pid(Address address, std::shared_ptr<RemoteRoute> route) const;
+
+  // Asks in the name of `from`, until the limit: then the error is request_timeout. The asker lives
+  // until it gets the answer.
+  void ask(const Pid& to, Message message, const Pid& from, TimePoint limit,
+           RemoteAsker& asker) const;
+
+  void at(TimePoint time, std::function<void()> task) const;
+  // On a thread that may block.
+  void run_blocking(std::function<void()> task) const;
+  // A dead letter of a message of that type, which is gone.
+  void lose(std::string_view sender, std::string_view receiver, std::string_view type,
+            std::string_view reason) const;
+
+  // The watcher is told when the actor ends. Both may be repeated.
+  void watch(const Pid& actor, const Pid& watcher) const;
+  void unwatch(const Pid& actor, const Pid& watcher) const;
+
+  static std::string role_of(const Pid& pid);
+  // The system's where the actor has none of its own.
+  static Passivation passivation_of(const Pid& pid);
+
+ private:
+  ActorSystem& facade_;
+  internal::System& system_;
+};
+
+}  // namespace goakt

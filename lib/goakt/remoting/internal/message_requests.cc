@@ -1,0 +1,113 @@
+#include "goakt/base/address.h"
+#include "goakt/message/context.h"
+#include "goakt/remoting/internal/asks.h"
+#include "goakt/remoting/internal/local_node.h"
+#include "goakt/remoting/internal/payloads.h"
+#include "goakt/wire/batch.h"
+#include "goakt/wire/durations.h"
+
+// What arrives for actors: tells and asks, each with many messages.
+
+namespace goakt::remoting {
+
+namespace {
+
+// The frame of an empty RemoteTellResponse: all that a tell is ever answered with.
+constexpr std::string_view kTold("\0\0\0\x25\0\0\0\x1dinternalpb.RemoteTellResponse", 37);
+
+// Tells the messages of one request, in their order.
+class Teller {
+ public:
+  Teller(LocalNode& node, const ContextRef& context) : node_(node), context_(context) {}
+
+  void tell(const wire::RemoteMessage& remote) {
+    auto message = decode(node_, remote.payload);
+    if (!message) {
+      node_.runtime.options().logger.warn("a message from another node cannot be read",
+                                          {{"receiver", remote.receiver},
+                                           {"sender", remote.sender},
+                                           {"reason", message.error().message()}});
+      return;
+    }
+    ContextRef context = context_;
+    if (!remote.headers.empty()) {
+      auto own = node_.context_of(remote.headers);
+      if (!own) return lose(remote, *message, own.error().message);
+      context = *std::move(own);
+    }
+    if (context) message = std::move(*message).with_context(std::move(context));
+    // Batches often go to one receiver, from one sender.
+    if (remote.receiver != receiver_name_) {
+      receiver_ = node_.find(remote.receiver);
+      receiver_name_ = remote.receiver;
+    }
+    if (remote.sender != sender_name_) {
+      sender_ = node_.sender(remote.sender);
+      sender_name_ = remote.sender;
+    }
+    if (!receiver_ || !receiver_.is_running())
+      return lose(remote, *message,
+                  error_text(receiver_ ? ErrorCode::dead : ErrorCode::address_not_found));
+    const MessageType& type = message->type();
+    if (Status sent = internal::send(receiver_, message->release(), sender_); !sent)
+      node_.runtime.lose(remote.sender, remote.receiver, type.name, sent.error().message());
+  }
+
+ private:
+  void lose(const wire::RemoteMessage& remote, const Message& message, std::string_view reason) {
+    if (Address::parse(remote.receiver))
+      node_.runtime.lose(remote.sender, remote.receiver, message.type_name(), reason);
+    else
+      node_.runtime.options().logger.warn(
+          "a message from another node names no address",
+          {{"receiver", remote.receiver}, {"type", message.type_name()}});
+  }
+
+  LocalNode& node_;
+  const ContextRef& context_;
+  std::string_view receiver_name_;
+  std::string_view sender_name_;
+  Pid receiver_;
+  Pid sender_;
+};
+
+void tell(LocalNode& node, const Request& request, Reply reply) {
+  // Kept by the thread for its memory.
+  static thread_local wire::Batch batch;
+  if (!wire::parse_tell(request.body, batch)) return reply.hang_up();
+  if (auto enabled = node.check_enabled(); !enabled) return reply.fail(enabled.error());
+  auto context = node.context_of(request.metadata.headers);
+  if (!context) return reply.fail(context.error());
+  Teller teller(node, *context);
+  for (const wire::RemoteMessage& message : batch.messages) teller.tell(message);
+  batch.clear();
+  reply.send(net::Bytes::constant(kTold));
+}
+
+void ask(LocalNode& node, const Request& request, Reply reply) {
+  auto body = std::make_unique<std::string>(request.body);
+  wire::Batch batch;
+  if (!wire::parse_ask(*body, batch)) return reply.hang_up();
+  if (auto enabled = node.check_enabled(); !enabled) return reply.fail(enabled.error());
+  auto context = node.context_of(request.metadata.headers);
+  if (!context) return reply.fail(context.error());
+  run_asks(node,
+           Asks{.body = std::move(body),
+                .batch = std::move(batch),
+                .context = *std::move(context),
+                .deadline = request.deadline},
+           std::move(reply));
+}
+
+}  // namespace
+
+void add_message_requests(Handlers& handlers, LocalNode& node) {
+  handlers.set(std::string(wire::kTellType), [&node](const Request& request, Reply reply) {
+    tell(node, request, std::move(reply));
+  });
+  handlers.set(std::string(wire::kAskType), [&node](const Request& request, Reply reply) {
+    ask(node, request, std::move(reply));
+  });
+}
+
+}  // namespace goakt::remoting
