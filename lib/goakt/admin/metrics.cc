@@ -6,6 +6,7 @@
 #include "goakt/observe/exposition.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <ctime>
 #include <dirent.h>
@@ -42,12 +43,8 @@ std::vector<KindMetric> kinds_of(ActorSystem& system) {
     other.reinstated += kind.reinstated;
     other.stashed += kind.stashed;
     other.mailbox += kind.mailbox;
-    for (std::size_t b = 0; b < PowerHistogram::kBuckets; ++b) {
-      other.depth.buckets[b] += kind.depth.buckets[b];
+    for (std::size_t b = 0; b < PowerHistogram::kBuckets; ++b)
       other.processing.buckets[b] += kind.processing.buckets[b];
-    }
-    other.depth.count += kind.depth.count;
-    other.depth.sum += kind.depth.sum;
     other.processing.count += kind.processing.count;
     other.processing.sum += kind.processing.sum;
   }
@@ -105,27 +102,37 @@ void actors(Exposition& out, node::Node& node) {
     out.sample({{"kind", kind.kind}}, static_cast<double>(kind.processing.sum) * 1e-9, "_sum");
     out.sample({{"kind", kind.kind}}, static_cast<double>(kind.processing.count), "_count");
   }
+}
 
-  PowerHistogram depth;
-  for (const KindMetric& kind : kinds) {
-    for (std::size_t b = 0; b < PowerHistogram::kBuckets; ++b)
-      depth.buckets[b] += kind.depth.buckets[b];
-    depth.count += kind.depth.count;
-    depth.sum += kind.depth.sum;
-  }
+// Of each user actor's mailbox as it is now. Looked at one by one: sums by powers of two could tell
+// neither these buckets nor the fullest.
+void mailboxes(Exposition& out, node::Node& node) {
+  constexpr std::array<std::uint64_t, 7> kEnds{0, 1, 10, 100, 1'000, 10'000, 100'000};
+  constexpr std::size_t kScanStep = 4'096;
+  std::array<std::uint64_t, kEnds.size()> at_most{};
+  std::uint64_t count = 0;
+  std::uint64_t sum = 0;
+  std::uint64_t fullest = 0;
+  std::uint64_t cursor = 0;
+  do {
+    const auto page = node.system().scan_actors(cursor, kScanStep, false);
+    for (const Pid& pid : page.actors) {
+      const std::uint64_t depth = pid.mailbox_depth();
+      ++count;
+      sum += depth;
+      fullest = std::max(fullest, depth);
+      for (std::size_t i = 0; i < kEnds.size(); ++i) at_most[i] += depth <= kEnds[i] ? 1 : 0;
+    }
+    cursor = page.next;
+  } while (cursor != 0);
   out.family("goakt_mailbox_depth", Type::histogram, "Messages waiting, one value per actor.");
-  // The buckets that the histogram can tell exactly: below each power of two.
-  for (const std::uint64_t end : {0ull, 1ull, 15ull, 127ull, 1023ull, 16383ull, 131071ull})
-    out.sample({{"le", std::to_string(end)}}, static_cast<double>(at_most(depth, end)), "_bucket");
-  out.sample({{"le", "+Inf"}}, static_cast<double>(depth.count), "_bucket");
-  out.sample({}, static_cast<double>(depth.sum), "_sum");
-  out.sample({}, static_cast<double>(depth.count), "_count");
-  std::size_t highest = 0;
-  for (std::size_t b = 0; b < PowerHistogram::kBuckets; ++b)
-    if (depth.buckets[b] != 0) highest = b;
-  out.gauge("goakt_mailbox_depth_max",
-            "The fullest mailbox, rounded up to a power of two less one.",
-            static_cast<double>(PowerHistogram::upper_end(highest)));
+  for (std::size_t i = 0; i < kEnds.size(); ++i)
+    out.sample({{"le", std::to_string(kEnds[i])}}, static_cast<double>(at_most[i]), "_bucket");
+  out.sample({{"le", "+Inf"}}, static_cast<double>(count), "_bucket");
+  out.sample({}, static_cast<double>(sum), "_sum");
+  out.sample({}, static_cast<double>(count), "_count");
+  out.gauge("goakt_mailbox_depth_max", "Messages in the fullest mailbox.",
+            static_cast<double>(fullest));
 }
 
 void runtime(Exposition& out, node::Node& node) {
@@ -219,6 +226,7 @@ void process(Exposition& out, node::Node& node) {
 std::string metrics_text(node::Node& node, const Traffic& traffic, bool open_metrics) {
   Exposition out(open_metrics);
   actors(out, node);
+  mailboxes(out, node);
   runtime(out, node);
   administration(out, node, traffic);
   process(out, node);

@@ -280,7 +280,10 @@ TEST_CASE("metrics come in both text forms and count requests by route") {
   for (const char* line :
        {"goakt_actors{kind=\"test.quiet\"} 1\n", "# TYPE goakt_dead_letters_total counter\n",
         "goakt_admin_requests_total{route=\"/v1/actors/{name}\",code=\"200\"} 1\n",
-        "process_resident_memory_bytes ", "goakt_mailbox_depth_bucket{le=\"+Inf\"} "})
+        "process_resident_memory_bytes ", "goakt_mailbox_depth_bucket{le=\"0\"} 1\n",
+        "goakt_mailbox_depth_bucket{le=\"10\"} 1\n",
+        "goakt_mailbox_depth_bucket{le=\"100000\"} 1\n",
+        "goakt_mailbox_depth_bucket{le=\"+Inf\"} 1\n", "goakt_mailbox_depth_max 0\n"})
     CHECK_MESSAGE(contains(text.body, line), line);
   const auto open =
       call(client, with_header(get("/metrics"), "Accept", "application/openmetrics-text"));
