@@ -79,19 +79,22 @@ int run_top(Session& session, const Options& o) {
 
 std::vector<Command> top_commands() {
   auto o = std::make_shared<Options>();
-  return {
-      {"actor",
-       "top",
-       {"top"},
-       "shows the busiest actors, live on a terminal",
-       "GET /v1/top",
-       {"goaktctl top", "goaktctl top --by mailbox --rows 5 --once", "goaktctl top --once -o json"},
-       {{"--by", &o->by, "rate, mailbox, latency, processed, failures, restarts or deadletters",
-         false, "rate|mailbox|latency|processed|failures|restarts|deadletters"},
-        {"--rows", &o->rows, "how many, 20"},
-        {"--interval", &o->interval, "between two pictures, 2s"},
-        {"--once", &o->once, "one sample, as in a pipe"}},
-       [o](Session& session) { return run_top(session, *o); }}};
+  return {{"actor",
+           "top",
+           {"top"},
+           "shows the busiest actors, live on a terminal",
+           "GET /v1/top",
+           {"goaktctl top", "goaktctl top --by mailbox --rows 5 --once",
+            "goaktctl top --by latency --columns NAME,WAIT,MAILBOX", "goaktctl top --once -o json"},
+           {{"--by", &o->by,
+             "rate, mailbox, latency (how long a message waits), processed, failures, restarts or "
+             "deadletters; cpu is refused: it is taken by kind only",
+             false, "rate|mailbox|latency|processed|failures|restarts|deadletters|cpu"},
+            {"--rows", &o->rows, "how many, 20"},
+            {"--interval", &o->interval, "between two pictures, 2s"},
+            {"--once", &o->once, "one sample, as in a pipe"}},
+           [o](Session& session) { return run_top(session, *o); },
+           {Exit::unsupported}}};
 }
 
 }  // namespace goaktctl

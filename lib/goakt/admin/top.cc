@@ -49,6 +49,7 @@ struct Sample {
 struct Row {
   Pid pid;
   double rate = 0;
+  double wait = 0;  // seconds
   double key = 0;
 };
 
@@ -89,13 +90,11 @@ class Sampler {
     return a.key != b.key ? a.key > b.key : a.pid.name() < b.pid.name();
   }
 
-  static double key_of(const Row& row, const std::string& by, double seconds) {
+  static double key_of(const Row& row, const std::string& by) {
     if (by == "rate") return row.rate;
+    if (by == "latency") return row.wait;
     double value = 0;
-    metric_of(row.pid, by == "latency" ? "mailbox" : by, value);
-    // Little's law: what waits, over what leaves. Of an actor that has handled nothing all the time
-    // no more is known than that a message needs longer than that.
-    if (by == "latency") value /= std::max(row.rate, 1 / seconds);
+    metric_of(row.pid, by, value);
     return value;
   }
 
@@ -116,7 +115,10 @@ class Sampler {
           const std::uint64_t before = base->processed_of(pid);
           row.rate = processed > before ? static_cast<double>(processed - before) / seconds : 0;
         }
-        row.key = key_of(row, wish.by, seconds);
+        // Little's law: what waits, over what leaves. Of an actor that has handled nothing all the
+        // time no more is known than that a message needs longer than that.
+        row.wait = static_cast<double>(pid.mailbox_depth()) / std::max(row.rate, 1 / seconds);
+        row.key = key_of(row, wish.by);
         keep(*rows, std::move(row), wish.rows);
       }
       cursor = page.next;
@@ -152,7 +154,7 @@ std::vector<Row> by_dead_letters(node::Node& node, std::size_t most) {
   for (const std::string& path : receivers) {
     const auto pid = node.system().actor_of(path.substr(path.rfind('/') + 1));
     if (pid && pid->path() == path)
-      rows.push_back({*pid, 0, static_cast<double>(node.system().dead_letters_count(path))});
+      rows.push_back({*pid, 0, 0, static_cast<double>(node.system().dead_letters_count(path))});
   }
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.key > b.key; });
   if (rows.size() > most) rows.resize(most);
@@ -192,8 +194,9 @@ Reply top(const Request& request, node::Node& node, Traffic& traffic, Sampler& s
   Json items = Json::array();
   for (const Row& row : rows) {
     Json item = actor_summary(row.pid, id);
+    // Those with dead letters are found by these, not measured.
+    if (wish.by != "deadletters") item.set("waitSeconds", row.wait);
     item.set("ratePerSecond", row.rate);
-    if (wish.by == "latency") item.set("waitSeconds", row.key);
     if (wish.by == "deadletters") item.set("deadLetters", static_cast<std::uint64_t>(row.key));
     items.add(std::move(item));
   }
