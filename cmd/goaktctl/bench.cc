@@ -1,3 +1,4 @@
+#include "bench_client.h"
 #include "command.h"
 #include "exit_codes.h"
 #include "message_flags.h"
@@ -8,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <memory>
 
 namespace goaktctl {
@@ -16,6 +18,7 @@ namespace {
 
 struct Options {
   std::string workload, target, kind;
+  std::string from = "node";
   std::int64_t messages = 0;
   std::chrono::milliseconds time{0};
   std::string size = "64B";
@@ -44,13 +47,45 @@ std::string nanos_text(const Document& result, const char* path) {
 
 void print_result(Session& session, const Document& operation) {
   const Document* result = at_path(operation, "result");
-  if (!session.out().is_plain_table() || !result || !result->is_object()) {
-    if (session.out().is_table() || !result || !result->is_object())
-      session.out().one(schema_of("op"), operation);
-    else
-      session.out().document(*result);
+  if (!result || !result->is_object() ||
+      (session.out().is_table() && !session.out().is_plain_table()))
+    session.out().one(schema_of("op"), operation);
+  else
+    print_bench(session, *result);
+}
+
+// One message after the other, as a caller of the API would send them.
+int run_from_here(Session& session, const Options& o, std::int64_t size) {
+  ClientBench wish;
+  wish.asks = o.workload == "ask";
+  if (!wish.asks && o.workload != "tell")
+    return session.usage("--from client measures tell and ask, not " + o.workload);
+  wish.target = plain_name(o.target);
+  wish.kind = o.kind.empty() ? "demo.echo" : o.kind;
+  wish.senders = static_cast<std::size_t>(std::clamp<std::int64_t>(o.senders, 1, 64));
+  wish.messages = static_cast<std::uint64_t>(std::max<std::int64_t>(o.messages, 0));
+  wish.time = o.time.count() > 0 || o.messages > 0 ? o.time : std::chrono::seconds(10);
+  if (o.body.given()) {
+    std::string complaint;
+    auto message = o.body.document(complaint);
+    if (!message) return session.usage(complaint);
+    wish.body = message->dump();
+  } else {
+    const Document message = {{"type", "google.protobuf.StringValue"},
+                              {"message", std::string(static_cast<std::size_t>(size), 'x')}};
+    wish.body = message.dump();
+  }
+  return run_client_bench(session, wish);
+}
+
+}  // namespace
+
+void print_bench(Session& session, const Document& figures) {
+  if (!session.out().is_plain_table()) {
+    session.out().document(figures);
     return;
   }
+  const Document* const result = &figures;
   const auto line = [&](const char* title, const std::string& text) {
     std::string head(title);
     head.resize(14, ' ');
@@ -73,9 +108,13 @@ void print_result(Session& session, const Document& operation) {
     line("environment", printable(machine->is_string() ? plain_text(*machine) : machine->dump()));
 }
 
+namespace {
+
 int run_bench(Session& session, const Options& o) {
   const std::int64_t size = bytes_of(o.size);
   if (size < 0) return session.usage("--size is no size: " + o.size, "64B, 16KiB, 1MiB");
+  if (o.from == "client") return run_from_here(session, o, size);
+  if (o.from != "node") return session.usage("--from is node or client, not " + o.from);
   Document body = {
       {"type", o.workload}, {"sizeBytes", size}, {"senders", o.senders}, {"inFlight", o.in_flight}};
   if (!o.kind.empty()) body["kind"] = o.kind;
@@ -107,6 +146,9 @@ std::vector<Command> bench_commands() {
   auto o = std::make_shared<Options>();
   std::vector<Flag> flags = {
       {"WORKLOAD", &o->workload, "tell, ask or spawn", true, "tell|ask|spawn"},
+      {"--from", &o->from,
+       "node: inside it, what actors can do; client: from here over HTTP, tell and ask", false,
+       "node|client"},
       {"--target", &o->target, "this actor instead of one made for it", false, "@actor"},
       {"--kind", &o->kind, "one of this kind instead", false, "@kind"},
       {"--messages", &o->messages, "so many"},
@@ -118,10 +160,11 @@ std::vector<Command> bench_commands() {
   return {{"bench",
            "",
            {},
-           "measures messages inside the node",
+           "measures messages, inside the node or from here",
            "POST /v1/bench",
            {"goaktctl bench tell --for 5s", "goaktctl bench ask --messages 100000 -o json",
-            "goaktctl bench ask --kind demo.counter --int 1"},
+            "goaktctl bench ask --kind demo.counter --int 1",
+            "goaktctl bench ask --from client --messages 1000"},
            std::move(flags),
            [o](Session& session) { return run_bench(session, *o); },
            {Exit::conflict, Exit::wait_timeout, Exit::impossible}}};
