@@ -181,42 +181,6 @@ Command weight_command() {
           {Exit::not_found, Exit::conflict}};
 }
 
-// Cordon and its like: one POST about a node. Alone, a node answers that it is in no cluster.
-Command post_command(const char* verb, const char* summary, bool drains) {
-  struct Options {
-    std::string id, reason;
-    std::chrono::milliseconds deadline{0};
-  };
-
-  auto o = std::make_shared<Options>();
-  std::vector<Flag> flags = {{"ID", &o->id, "its id, or self", true, "@node"},
-                             {"--reason", &o->reason, "why, for those who ask"}};
-  if (drains) flags.push_back({"--deadline", &o->deadline, "for all of it"});
-  std::vector<std::string> words;
-  if (std::string(verb) != "leave") words = {verb};
-  return {"node",
-          verb,
-          std::move(words),
-          summary,
-          std::string("POST /v1/nodes/{node}/") + verb,
-          {std::string("goaktctl node ") + verb + " 10.0.0.4:3320"},
-          std::move(flags),
-          [o, verb](Session& session) -> int {
-            const std::string name(plain_id("node", o->id));
-            if (std::string_view(verb) == "drain" || std::string_view(verb) == "leave")
-              if (const auto no = session.confirm(std::string(verb) + " " + name, name)) return *no;
-            Document body = Document::object();
-            if (!o->reason.empty()) body["reason"] = o->reason;
-            if (o->deadline.count() > 0) body["deadlineMs"] = o->deadline.count();
-            if (session.settings().on("dry-run")) body["dryRun"] = true;
-            int exit = Exit::ok;
-            const auto node = session.post(node_target(o->id, std::string("/") + verb), body, exit);
-            if (node) session.out().one(schema_of("node"), *node);
-            return exit;
-          },
-          {Exit::not_found, Exit::conflict, Exit::unsupported}};
-}
-
 // Of every node that the endpoint knows; one that does not answer keeps its line.
 int print_all_versions(Session& session) {
   static const Schema schema{"Version",
@@ -312,10 +276,6 @@ std::vector<Command> node_commands() {
           ping_command(),
           log_level_command(),
           weight_command(),
-          post_command("cordon", "lets no new actors come to a node", false),
-          post_command("uncordon", "lets new actors come again", false),
-          post_command("drain", "moves a node's actors to others", true),
-          post_command("leave", "lets a node leave the cluster and end", true),
           {"health",
            "",
            {},

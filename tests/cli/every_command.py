@@ -32,12 +32,7 @@ NOT_SHOWN = {
     "deadletter replay": {3},      # an id that is not there is an item that failed, 9 or 10
     "node ping": {13},             # nodes of a cluster, and of other implementations
     "node weight": {4},
-    "node cordon": {3, 4},
-    "node uncordon": {3, 4},
-    "node drain": {3, 4},
-    "node leave": {3, 4},
     "cluster check": {11},
-    "cluster where": {3},
     **{f"context {verb}": {"json", "table"}  # print nothing but what they did, on stderr
        for verb in ("use", "add", "set", "rename", "remove")},
 }

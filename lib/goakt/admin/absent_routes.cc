@@ -50,17 +50,23 @@ constexpr Absent kNotBuilt[] = {
 }  // namespace
 
 void add_absent_routes(Router& router) {
-  for (const Absent& route : kClusterOnly) {
-    router.add(route.method, route.path, route.role, [](const Request&) -> Reply {
-      return refuse(Refusal(Problem::not_clustered, "this node runs alone")
-                        .with_hint("cluster.enabled makes it a member of a cluster"));
+  const auto refuse_all = [&router](const Absent& route, Refusal (*why)()) {
+    if (std::string_view(route.method) == "GET")
+      router.add(route.method, route.path, route.role,
+                 [why](const Request&) -> Reply { return refuse(why()); });
+    else
+      router.change(route.method, route.path, route.role,
+                    [why](const Request&) -> Prepared { return refuse(why()); });
+  };
+  for (const Absent& route : kClusterOnly)
+    refuse_all(route, [] {
+      return Refusal(Problem::not_clustered, "this node runs alone")
+          .with_hint("this version of goaktd joins no cluster; it works on one node");
     });
-  }
-  for (const Absent& route : kNotBuilt) {
-    router.add(route.method, route.path, route.role, [](const Request&) -> Reply {
-      return refuse(Problem::feature_disabled, "this node has no grains and no topics");
+  for (const Absent& route : kNotBuilt)
+    refuse_all(route, [] {
+      return Refusal(Problem::feature_disabled, "this node has no grains and no topics");
     });
-  }
 }
 
 void add_routes(Router& router, node::Node& node, Traffic& traffic) {
