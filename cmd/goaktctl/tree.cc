@@ -30,12 +30,12 @@ std::string text_of(const Document& node, std::string_view path) {
 
 std::string facts_of(const Document& node) {
   std::string text;
-  const auto add = [&](const char* word, const char* path) {
+  const auto add = [&](const char* word, const char* path, bool also_none = false) {
     const Document* value = at_path(node, path);
-    if (!value || !value->is_number() || value->get<double>() == 0) return;
+    if (!value || !value->is_number() || (value->get<double>() == 0 && !also_none)) return;
     text += (text.empty() ? "" : "  ") + std::string(word) + " " + cell_text(*value);
   };
-  add("mbox", "mailbox");
+  if (!text_of(node, "kind").empty()) add("mbox", "mailbox", true);
   add("processed", "processed");
   add("restarts", "restarts");
   const Document* reason = at_path(node, "stateReason");
@@ -50,8 +50,10 @@ void draw(const Document& node, const std::string& lead, bool counts, std::vecto
   for (std::size_t i = 0; i < children->size(); ++i) {
     const Document& child = (*children)[i];
     const bool last = i + 1 == children->size() && more == 0;
-    const std::uint64_t below = child.value("childCount", std::uint64_t{0});
-    const bool folded = below != 0 && !child.contains("children");
+    // Of a guardian all that are below it count, and always.
+    const bool guardian = child.contains("actors");
+    const std::uint64_t below = child.value(guardian ? "actors" : "childCount", std::uint64_t{0});
+    const bool folded = below != 0 && (guardian || !child.contains("children"));
     lines.push_back(
         {lead + (last ? "└─ " : "├─ ") + text_of(child, "name") +
              (folded || (counts && below != 0) ? " (" + with_thousands(below) + ")" : ""),

@@ -12,14 +12,18 @@ namespace {
 
 struct Shape {
   std::int64_t max_children;
+  node::Node& node;
 };
 
-Json node_json(const Pid& pid, std::string_view name) {
+Json node_json(const Pid& pid, std::string_view name, node::Node& node) {
   Json json;
   json.set("name", name).set("kind", pid.is_system() ? std::string() : pid.kind());
   json.set("state", state_of(pid)).set("childCount", pid.children_count());
   json.set("mailbox", pid.mailbox_depth()).set("processed", pid.processed_count());
   json.set("restarts", pid.restart_count()).set("failures", pid.failure_count());
+  if (pid.is_suspended())
+    if (const auto event = node.events().newest("actor.suspended", pid.path()))
+      json.set("stateReason", event->reason);
   return json;
 }
 
@@ -32,7 +36,7 @@ constexpr std::int64_t kMostNodes = 100'000;
 // `depth` levels below this one; 0: its children are only counted. `left`: nodes that may come.
 Json subtree(const Pid& pid, std::string_view name, std::int64_t depth, const Shape& shape,
              std::int64_t& left) {
-  Json json = node_json(pid, name);
+  Json json = node_json(pid, name, shape.node);
   if (depth == 0 || left <= 0) return json;
   std::size_t total = 0;
   std::vector<Pid> children = some_children(pid, kMostInOrder, total);
@@ -56,7 +60,7 @@ Reply tree(const Request& request, node::Node& node) {
   if (!depth) return refuse(depth.error());
   const auto most = query_number(request, "maxChildren", 20, 1, 10'000);
   if (!most) return refuse(most.error());
-  const Shape shape{*most};
+  const Shape shape{*most, node};
   std::int64_t left = kMostNodes;
   const std::string_view root = request.query_value("root");
 
@@ -76,7 +80,9 @@ Reply tree(const Request& request, node::Node& node) {
   Json guardians = Json::array();
   guardians.add(subtree(system.system_guardian(), "system",
                         query_switch(request, "system") ? *depth : 0, shape, left));
-  guardians.add(subtree(system.user_guardian(), "user", *depth, shape, left));
+  Json user = subtree(system.user_guardian(), "user", *depth, shape, left);
+  user.set("actors", system.num_actors());
+  guardians.add(std::move(user));
   Json top;
   top.set("name", "root").set("children", std::move(guardians));
   json.set("root", std::move(top));
