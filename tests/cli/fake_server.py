@@ -6,12 +6,14 @@
     /v1/actors/slow       no answer
     /v1/actors/page       a proxy's page instead of an answer
     /v1/actors/broken     200 with something that is no JSON
+    /v1/actors/STATUS.CODE  that problem, with Retry-After
     /v1/operations/OP     runs the first two times, then is what its name says
     anything else         503
 """
 
 import http.server
 import json
+import re
 import sys
 import threading
 import time
@@ -81,6 +83,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(502, "<html>bad gateway</html>", "text/html")
         elif path == "/v1/actors/broken":
             self.answer(200, "not json")
+        elif found := re.fullmatch(r"/v1/actors/(\d{3})\.([a-z-]+)", path):
+            self.answer(int(found[1]), json.dumps({"code": found[2], "detail": "as wished"}),
+                        "application/problem+json")
         elif path.startswith("/v1/operations/"):
             self.operation(path.rsplit("/", 1)[1])
         else:
