@@ -26,6 +26,46 @@ std::string text_at(const Document& actor, std::string_view path) {
   return value ? printable(cell_text(*value)) : "-";
 }
 
+// "2m0s", of a figure that may not be there; 0 units are no "-".
+std::string time_at(const Document& actor, std::string_view path, double unit) {
+  const Document* value = at_path(actor, path);
+  return value && value->is_number() ? short_duration(value->get<double>() * unit) : "-";
+}
+
+std::string yes_at(const Document& actor, std::string_view path) {
+  const Document* value = at_path(actor, path);
+  if (!value || !value->is_boolean()) return "-";
+  return value->get<bool>() ? "yes" : "no";
+}
+
+// "suspended (since 12s, reason: boom)"
+std::string state_text(const Document& actor) {
+  std::string text = text_at(actor, "state");
+  const Document* since = at_path(actor, "stateSince");
+  const Document* reason = at_path(actor, "stateReason");
+  if (!since && !reason) return text;
+  text += " (";
+  if (since) {
+    const Field field{"SINCE", "stateSince", FieldType::time};
+    text += "since " + printable(cell_of(field, actor, std::chrono::system_clock::now()));
+  }
+  if (reason) text += (since ? ", reason: " : "reason: ") + printable(cell_text(*reason));
+  return text + ")";
+}
+
+std::string passivation_text(const Document& actor) {
+  std::string text = text_at(actor, "passivation.type");
+  if (at_path(actor, "passivation.timeoutMs"))
+    text += " " + time_at(actor, "passivation.timeoutMs", 1e-3);
+  if (at_path(actor, "passivation.messages")) text += " " + text_at(actor, "passivation.messages");
+  return yes_at(actor, "passivation.paused") == "yes" ? text + " (paused)" : text;
+}
+
+std::string stash_text(const Document& actor) {
+  const std::string on = yes_at(actor, "stash.enabled");
+  return on == "yes" ? text_at(actor, "stash.size") + " held" : on == "no" ? "off" : on;
+}
+
 // The long form of one actor.
 std::string describe(const Document& actor) {
   std::string out;
@@ -38,18 +78,19 @@ std::string describe(const Document& actor) {
   line("Address", text_at(actor, "address"));
   line("Kind", text_at(actor, "actorKind"));
   line("Incarnation", text_at(actor, "incarnation"));
-  const Document* reason = at_path(actor, "stateReason");
-  line("State", text_at(actor, "state") +
-                    (reason ? " (" + printable(cell_text(*reason)) + ")" : std::string()));
+  line("State", state_text(actor));
+  line("Node", text_at(actor, "node") + "   Role: " + text_at(actor, "role") + "   Singleton: " +
+                   yes_at(actor, "singleton") + "   Relocatable: " + yes_at(actor, "relocatable"));
   line("Parent", text_at(actor, "parent"));
-  const Document* uptime = at_path(actor, "metrics.uptimeSeconds");
+  line("Passivation", passivation_text(actor) + "   Stash: " + stash_text(actor) +
+                          "   Reentrancy: " + text_at(actor, "reentrancy.mode"));
   line("Messages", "processed " + text_at(actor, "metrics.processed") + " · failed " +
                        text_at(actor, "metrics.failures") + " · mailbox " +
                        text_at(actor, "metrics.mailbox"));
-  line("Restarts",
-       text_at(actor, "metrics.restarts") + "   Children: " + text_at(actor, "metrics.children") +
-           "   Uptime: " +
-           (uptime && uptime->is_number() ? short_duration(uptime->get<double>()) : "-"));
+  line("Restarts", text_at(actor, "metrics.restarts") + " · reinstated " +
+                       text_at(actor, "metrics.reinstated") +
+                       "   Children: " + text_at(actor, "metrics.children") +
+                       "   Uptime: " + time_at(actor, "metrics.uptimeSeconds", 1));
   return out;
 }
 
@@ -153,6 +194,12 @@ Command spawn_command() {
     bool relocatable = true;
     bool stash = false;
     bool if_absent = false;
+    // What only a cluster can do.
+    std::string placement, dc;
+    bool singleton = false;
+    std::chrono::milliseconds spawn_timeout{0};
+    std::chrono::milliseconds wait_interval{0};
+    std::int64_t max_retries = 0;
   };
 
   auto o = std::make_shared<Options>();
@@ -176,7 +223,14 @@ Command spawn_command() {
        {"--supervisor", &o->supervisor, "JSON, or @FILE: strategy and directives"},
        {"--dependency", &o->dependencies, "JSON of a dependency; repeatable"},
        {"--init-timeout", &o->init_timeout, "for its start"},
-       {"--if-absent", &o->if_absent, "well if it is there with the same kind"}},
+       {"--if-absent", &o->if_absent, "well if it is there with the same kind"},
+       {"--placement", &o->placement, "how its node is chosen: rr, random, local or least-load",
+        false, "rr|random|local|least-load"},
+       {"--dc", &o->dc, "in this data center"},
+       {"--singleton", &o->singleton, "one of it in the whole cluster"},
+       {"--spawn-timeout", &o->spawn_timeout, "of a singleton, for its start"},
+       {"--wait-interval", &o->wait_interval, "of a singleton, between two tries"},
+       {"--max-retries", &o->max_retries, "of a singleton, so many tries"}},
       [o](Session& session) -> int {
         Document body = {{"name", o->name}, {"kind", o->kind}};
         if (!o->parent.empty()) body["parent"] = plain_name(o->parent);
@@ -188,6 +242,12 @@ Command spawn_command() {
         if (o->stash) body["stash"] = true;
         if (o->init_timeout.count() > 0) body["initTimeoutMs"] = o->init_timeout.count();
         if (o->if_absent) body["ifAbsent"] = true;
+        if (!o->placement.empty()) body["placement"] = o->placement;
+        if (!o->dc.empty()) body["dc"] = o->dc;
+        if (o->singleton) body["singleton"] = true;
+        if (o->spawn_timeout.count() > 0) body["spawnTimeoutMs"] = o->spawn_timeout.count();
+        if (o->wait_interval.count() > 0) body["waitIntervalMs"] = o->wait_interval.count();
+        if (o->max_retries > 0) body["maxRetries"] = o->max_retries;
         std::string complaint;
         if (!o->supervisor.empty()) {
           auto supervisor = json_argument(o->supervisor, complaint);
@@ -199,13 +259,12 @@ Command spawn_command() {
           if (!dependency) return session.usage("--dependency: " + complaint);
           body["dependencies"].push_back(std::move(*dependency));
         }
-        if (session.settings().on("dry-run")) body["dryRun"] = true;
         int exit = Exit::ok;
         const auto actor = session.post("/v1/actors", body, exit);
         if (actor) session.out().one(actor_schema(), *actor);
         return exit;
       },
-      {Exit::not_found, Exit::conflict}};
+      {Exit::not_found, Exit::conflict, Exit::unsupported}};
 }
 
 // For commands that do one thing to each of several names: the worst exit code, 10 when it was
@@ -278,7 +337,6 @@ Command stop_command() {
             return for_each_name(session, *names, [&](const std::string& name) -> int {
               Query query(actor_target(name));
               query.add_switch("ifExists", o->if_exists);
-              query.add_switch("dryRun", session.settings().on("dry-run"));
               int code = Exit::ok;
               if (!session.send({"DELETE", query.target(), {}, {}, {}}, code)) return code;
               const std::string plain(plain_name(name));

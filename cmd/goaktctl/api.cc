@@ -45,8 +45,11 @@ int call_api(Session& session, const Options& o) {
     call.headers.push_back(
         {header.substr(0, colon), value == std::string::npos ? "" : header.substr(value)});
   }
+  const bool reads = call.method == "GET" || call.method == "HEAD";
   auto answer = session.client().call(std::move(call));
   if (!answer) return session.report(answer.error());
+  if (!reads)
+    if (const auto planned = session.plan_of(*answer)) return *planned;
   const Document document = Document::parse(answer->body, nullptr, false);
   // As it came, unless a form was asked for.
   if (session.out().is_table() || document.is_discarded())

@@ -34,6 +34,9 @@ Document context_document(const ContextFile& file, const Context& context) {
 }
 
 int save(Session& session, const ContextFile& file, const std::string& said) {
+  if (const auto planned = session.plan("context.write", file.path,
+                                        "would write " + file.path + ": " + printable(said)))
+    return *planned;
   std::string complaint;
   if (!write_contexts(file, complaint)) return session.refuse(Exit::failed, "failed", complaint);
   session.note(said);

@@ -158,6 +158,8 @@ int write_bundle(Session& session, const Options& o) {
   std::string stamp = now.substr(0, 19);
   std::erase_if(stamp, [](char c) { return c == ':' || c == '-'; });
   const std::string path = o.file.empty() ? "goakt-debug-" + stamp + ".tar.zst" : o.file;
+  if (const auto planned = session.plan("debug.bundle", path, "would write " + path))
+    return *planned;
   if (::access(path.c_str(), F_OK) == 0)
     if (const auto no = session.confirm("Replace " + path, path)) return *no;
   // A node that answers nothing is nothing to bundle.

@@ -50,15 +50,17 @@ Command send_command() {
             const auto body = o->body.document(complaint);
             if (!body) return session.usage(complaint);
             int exit = Exit::ok;
+            bool accepted = true;
             const auto begin = std::chrono::steady_clock::now();
-            for (std::int64_t i = 0; i < o->count && exit == Exit::ok; ++i) {
+            for (std::int64_t i = 0; i < o->count && accepted; ++i) {
               if (o->rate > 0)
                 std::this_thread::sleep_until(
                     begin + std::chrono::nanoseconds(i * 1'000'000'000 / o->rate));
               const auto answer = session.post(actor_target(o->name, "/messages"), *body, exit);
+              accepted = answer.has_value();  // a plan is none
               if (answer && !session.out().is_table()) session.out().document(*answer);
             }
-            if (exit == Exit::ok && session.out().is_table()) session.out().raw("accepted\n");
+            if (accepted && session.out().is_table()) session.out().raw("accepted\n");
             return exit;
           },
           {Exit::not_found, Exit::conflict, Exit::partial}};

@@ -189,7 +189,7 @@ int start_operation(Session& session, std::string_view target, const Document& b
   if (!operation) return exit;
   const std::string id = text_of(*operation, "id");
   if (text_of(*operation, "kind") != "Operation" || id.empty()) {
-    session.out().document(*operation);  // a plan
+    session.out().document(*operation);
     return exit;
   }
   if (session.settings().on("detach")) {

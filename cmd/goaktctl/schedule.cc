@@ -109,9 +109,9 @@ Command cancel_command() {
             int worst = Exit::ok;
             for (const std::string& ref : *refs) {
               int exit = Exit::ok;
-              session.send({"DELETE", schedule_target(ref), {}, {}, {}}, exit);
+              const auto gone = session.send({"DELETE", schedule_target(ref), {}, {}, {}}, exit);
               worst = exit == Exit::ok ? worst : worse(worst, exit);
-              if (exit != Exit::ok) continue;
+              if (!gone) continue;
               const std::string plain(plain_id("schedule", ref));
               if (session.out().is_plain_table())
                 session.out().raw("cancelled " + plain + "\n");

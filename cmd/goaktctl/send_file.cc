@@ -215,6 +215,12 @@ int send_file(Session& session, const std::string& file) {
         ::close(input);
         return exit;
       }
+      if (const auto planned = session.plan_of(*result)) {
+        exit = *planned;
+        if (exit == Exit::ok) continue;
+        ::close(input);
+        return exit;
+      }
       session.out().raw(result->body);
       if (!session.out().flush()) {
         ::close(input);
@@ -229,6 +235,7 @@ int send_file(Session& session, const std::string& file) {
     }
   }
   ::close(input);
+  if (session.settings().on("dry-run")) return exit;
   progress.finish();
   if (exit != Exit::ok) return exit;
   return progress.failed == 0 ? Exit::ok : Exit::partial;

@@ -19,6 +19,7 @@
 
 namespace goaktctl {
 
+using goakt::admin::Answer;
 using goakt::admin::Call;
 using goakt::admin::CallFailure;
 using goakt::admin::CallResult;
@@ -148,6 +149,7 @@ std::optional<int> Session::prepare_client() {
   options_.timeout = settings_.duration("timeout");
   options_.retries = static_cast<int>(settings_.number("retries"));
   options_.request_id = settings_.text("request-id");
+  options_.dry_run = settings_.on("dry-run");
   options_.tls.ca_file = expand_home(settings_.text("cacert"));
   options_.tls.cert_file = expand_home(settings_.text("cert"));
   options_.tls.key_file = expand_home(settings_.text("key"));
@@ -267,12 +269,46 @@ std::optional<Document> Session::get(std::string_view target, int& exit) {
 }
 
 std::optional<Document> Session::post(std::string_view target, const Document& body, int& exit) {
-  return document(client().post(with_node(target), dump(body)), exit);
+  return send({"POST", std::string(target), dump(body), "application/json", {}}, exit);
 }
 
 std::optional<Document> Session::send(Call call, int& exit) {
   call.target = with_node(call.target);
-  return document(client().call(std::move(call)), exit);
+  auto answer = client().call(std::move(call));
+  if (answer) {
+    if (const auto planned = plan_of(*answer)) {
+      exit = *planned;
+      return std::nullopt;
+    }
+  }
+  return document(std::move(answer), exit);
+}
+
+std::optional<int> Session::plan_of(const Answer& answer) {
+  if (!settings_.on("dry-run")) return std::nullopt;
+  const Document plan = Document::parse(answer.body, nullptr, false);
+  if (!answer.content_type.starts_with(goakt::admin::kPlanAnswer) || !plan.is_object())
+    return refuse(Exit::unsupported, "unsupported",
+                  "the node does not know --dry-run: it has done what was asked",
+                  "goaktctl version shows how old it is");
+  if (out().is_plain_table()) {
+    const Document* summary = at_path(plan, "summary");
+    out().raw((summary ? printable(plain_text(*summary)) : answer.body) + "\n");
+  } else {
+    out().one(schema_of("plan"), plan);
+  }
+  return Exit::ok;
+}
+
+std::optional<int> Session::plan(std::string_view action, std::string_view target,
+                                 std::string_view summary) {
+  if (!settings_.on("dry-run")) return std::nullopt;
+  const Document plan = {{"kind", "Plan"},
+                         {"dryRun", true},
+                         {"action", action},
+                         {"target", target},
+                         {"summary", summary}};
+  return plan_of({200, dump(plan), std::string(goakt::admin::kPlanAnswer), {}});
 }
 
 }  // namespace goaktctl

@@ -54,6 +54,13 @@ class Session {
   std::optional<Document> post(std::string_view target, const Document& body, int& exit);
   std::optional<Document> send(goakt::admin::Call call, int& exit);
 
+  // With --dry-run, what became of a call that changes something: its plan is printed, and a node
+  // that took the call for a real one is told of. The command is over then, with this exit code.
+  std::optional<int> plan_of(const goakt::admin::Answer& answer);
+  // The same for what this tool itself would do; no value: go on, it is no dry run.
+  std::optional<int> plan(std::string_view action, std::string_view target,
+                          std::string_view summary);
+
   // Reports the failure on stderr, as the problem document for -o json, and gives its exit code.
   int report(const goakt::admin::CallFailure& failure);
   // The same for a failure that this tool found itself.

@@ -39,6 +39,11 @@ bool LineCutter::feed(std::string_view piece, const Take& take) {
 
 int follow(Session& session, goakt::admin::Call call, const Following& following,
            const LineCutter::Take& take) {
+  if (call.method != "GET" && session.settings().on("dry-run")) {
+    int exit = Exit::ok;
+    session.send(std::move(call), exit);
+    return exit;
+  }
   std::string last_id;
   bool done = false;
   bool ended = false;

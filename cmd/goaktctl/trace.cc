@@ -48,7 +48,8 @@ std::vector<Command> trace_commands() {
                       return !broken;
                     });
          if (broken) return static_cast<int>(Exit::broken_pipe);
-         if (exit == Exit::ok) session.note(std::to_string(count) + " messages");
+         if (exit == Exit::ok && !session.settings().on("dry-run"))
+           session.note(std::to_string(count) + " messages");
          return exit;
        },
        {Exit::not_found}}};

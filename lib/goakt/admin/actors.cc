@@ -5,6 +5,7 @@
 #include "goakt/admin/cursor.h"
 #include "goakt/admin/query_values.h"
 #include "goakt/admin/routes.h"
+#include "goakt/base/names.h"
 #include "goakt/node/node.h"
 
 #include <algorithm>
@@ -173,7 +174,29 @@ std::shared_ptr<const Supervisor> read_supervisor(const std::string& text, Field
   return supervisor;
 }
 
-Reply spawn(const Request& request, node::Node& node) {
+// What would come of it, without trying: the node itself finds out by doing.
+tl::expected<std::string, Refusal> foresee(const node::SpawnRequest& spawn, node::Node& node) {
+  if (const Status named = names::check_user_actor(spawn.name); !named)
+    return refuse(named.error());
+  const std::string full = spawn.parent.empty() ? spawn.name : spawn.parent + "/" + spawn.name;
+  if (node.kinds().find(spawn.kind) == nullptr) {
+    return refuse(
+        Refusal(Problem::kind_not_registered, "no kind \"" + spawn.kind + "\" is registered here")
+            .with_hint("goaktctl kind list"));
+  }
+  if (!spawn.parent.empty()) {
+    if (const auto parent = node.find(spawn.parent); !parent) return refuse(parent.error());
+  }
+  const auto there = node.find(full);
+  if (!there && !there.error().is(ErrorCode::actor_not_found)) return refuse(there.error());
+  if (!there) return "would start " + full + " of kind " + spawn.kind;
+  if (spawn.if_absent && there->kind() == spawn.kind)
+    return "would do nothing: " + full + " is there";
+  return refuse(Problem::already_exists,
+                "the actor " + full + " is there, of kind " + std::string(there->kind()));
+}
+
+Prepared spawn(const Request& request, node::Node& node) {
   const auto body = Json::parse(request.body);
   if (!body) return refuse(body.error());
   Fields fields(*body);
@@ -205,34 +228,77 @@ Reply spawn(const Request& request, node::Node& node) {
   if (auto errors = fields.finish(); !errors.empty())
     return refuse(Refusal::invalid(std::move(errors)));
 
-  const auto pid = node.spawn(spawn);
-  if (!pid) return refuse(pid.error());
-  Response response = answer(actor_document(*pid, node), 201);
-  const std::string parent = parent_name(*pid);
-  response.set_header("Location",
-                      "/v1/actors/" + (parent.empty() ? "" : parent + "%2F") + spawn.name);
-  return response;
+  std::string summary;
+  if (request.dry_run) {
+    auto foreseen = foresee(spawn, node);
+    if (!foreseen) return refuse(foreseen.error());
+    summary = *std::move(foreseen);
+  }
+  const std::string name = spawn.name;
+  return Change{
+      "actor.spawn", name, std::move(summary), [spawn = std::move(spawn), &node]() -> Reply {
+        const auto pid = node.spawn(spawn);
+        if (!pid) return refuse(pid.error());
+        Response response = answer(actor_document(*pid, node), 201);
+        const std::string parent = parent_name(*pid);
+        response.set_header("Location",
+                            "/v1/actors/" + (parent.empty() ? "" : parent + "%2F") + spawn.name);
+        return response;
+      }};
 }
 
-Reply stop(const Request& request, node::Node& node) {
-  const Status stopped = node.kill(request.param("name"));
-  const bool fine = stopped || (query_switch(request, "ifExists") &&
-                                stopped.error().is(ErrorCode::actor_not_found));
-  if (!fine) return refuse(stopped.error());
-  Response response;
-  response.status = 204;
-  response.content_type.clear();
-  return response;
+// A user's actor; the runtime's own are no operator's business.
+tl::expected<Pid, Refusal> find_user_actor(const Request& request, node::Node& node) {
+  const auto pid = node.find(request.param("name"));
+  if (!pid) return refuse(pid.error());
+  if (pid->is_system())
+    return refuse(Problem::system_actor, std::string(pid->name()) + " belongs to the runtime");
+  return *pid;
+}
+
+std::string and_children(const Pid& pid) {
+  const std::size_t count = pid.children_count();
+  return count == 0   ? std::string()
+         : count == 1 ? " and its child"
+                      : " and its " + std::to_string(count) + " children";
+}
+
+Prepared stop(const Request& request, node::Node& node) {
+  const auto no_content = []() -> Reply {
+    Response response;
+    response.status = 204;
+    response.content_type.clear();
+    return response;
+  };
+  const std::string name(request.param("name"));
+  const bool if_exists = query_switch(request, "ifExists");
+  const auto pid = find_user_actor(request, node);
+  if (!pid && if_exists && pid.error().problem() == Problem::actor_not_found)
+    return Change{"actor.stop", name, "would do nothing: " + name + " is not there", no_content};
+  if (!pid) return refuse(pid.error());
+  return Change{"actor.stop", name, "would stop " + name + and_children(*pid),
+                [name, if_exists, no_content, &node]() -> Reply {
+                  const Status stopped = node.kill(name);
+                  const bool gone =
+                      stopped || (if_exists && stopped.error().is(ErrorCode::actor_not_found));
+                  if (!gone) return refuse(stopped.error());
+                  return no_content();
+                }};
 }
 
 // Its passivation would have stopped it now: what is answered is how it was.
-Reply passivate(const Request& request, node::Node& node) {
-  const auto pid = node.find(request.param("name"));
+Prepared passivate(const Request& request, node::Node& node) {
+  const auto pid = find_user_actor(request, node);
   if (!pid) return refuse(pid.error());
-  Json before = actor_document(*pid, node);
-  if (const Status done = passivate_blocking(*pid); !done) return refuse(done.error());
-  before.set("state", "passivated");
-  return answer(before);
+  const std::string name(request.param("name"));
+  return Change{"actor.passivate", name, "would passivate " + name + and_children(*pid),
+                [pid = *pid, &node]() -> Reply {
+                  Json before = actor_document(pid, node);
+                  if (const Status done = passivate_blocking(pid); !done)
+                    return refuse(done.error());
+                  before.set("state", "passivated");
+                  return answer(before);
+                }};
 }
 
 // The runtime takes such wishes as messages: the answer is the actor afterwards, not meanwhile.
@@ -243,11 +309,9 @@ void await_turn(Holds holds) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
-Reply passivation(const Request& request, node::Node& node) {
-  const auto pid = node.find(request.param("name"));
+Prepared passivation(const Request& request, node::Node& node) {
+  const auto pid = find_user_actor(request, node);
   if (!pid) return refuse(pid.error());
-  if (pid->is_system())
-    return refuse(Problem::system_actor, std::string(pid->name()) + " belongs to the runtime");
   const auto body = Json::parse(request.body);
   if (!body) return refuse(body.error());
   Fields fields(*body);
@@ -255,13 +319,19 @@ Reply passivation(const Request& request, node::Node& node) {
   if (!paused) fields.complain("paused", "is required: true or false");
   if (auto errors = fields.finish(); !errors.empty())
     return refuse(Refusal::invalid(std::move(errors)));
-  const Status sent = *paused ? pid->tell(PausePassivation{}) : pid->tell(ResumePassivation{});
-  if (!sent) return refuse(sent.error());
-  await_turn([&] {
-    const auto facts = inspect(*pid);
-    return !facts || facts->passivation_paused == *paused;
-  });
-  return answer(actor_document(*pid, node));
+  const std::string name(request.param("name"));
+  return Change{
+      "actor.passivation", name,
+      std::string(*paused ? "would pause" : "would resume") + " the passivation of " + name,
+      [pid = *pid, pause = *paused, &node]() -> Reply {
+        const Status sent = pause ? pid.tell(PausePassivation{}) : pid.tell(ResumePassivation{});
+        if (!sent) return refuse(sent.error());
+        await_turn([&] {
+          const auto facts = inspect(pid);
+          return !facts || facts->passivation_paused == pause;
+        });
+        return answer(actor_document(pid, node));
+      }};
 }
 
 Status reinstate(const Pid& pid) {
@@ -272,15 +342,16 @@ Status reinstate(const Pid& pid) {
 
 // For things done to one user actor that is there.
 template <class Act>
-Handler on_actor(node::Node& node, Act act) {
-  return [&node, act](const Request& request) -> Reply {
-    const auto pid = node.find(request.param("name"));
+Preparer on_actor(node::Node& node, const char* verb, Act act) {
+  return [&node, verb, act](const Request& request) -> Prepared {
+    const auto pid = find_user_actor(request, node);
     if (!pid) return refuse(pid.error());
-    if (pid->is_system())
-      return refuse(Problem::system_actor, std::string(pid->name()) + " belongs to the runtime");
-    const Status done = act(*pid);
-    if (!done) return refuse(done.error());
-    return answer(actor_document(*pid, node));
+    const std::string name(request.param("name"));
+    return Change{std::string("actor.") + verb, name, std::string("would ") + verb + " " + name,
+                  [pid = *pid, act, &node]() -> Reply {
+                    if (const Status done = act(pid); !done) return refuse(done.error());
+                    return answer(actor_document(pid, node));
+                  }};
   };
 }
 
@@ -290,15 +361,19 @@ void add_actor_routes(Router& router, node::Node& node) {
   const auto with = [&node](Reply (*handler)(const Request&, node::Node&)) -> Handler {
     return [&node, handler](const Request& request) { return handler(request, node); };
   };
+  const auto prepared = [&node](Prepared (*prepare)(const Request&, node::Node&)) -> Preparer {
+    return [&node, prepare](const Request& request) { return prepare(request, node); };
+  };
   router.add("GET", "/v1/actors", Role::viewer, with(list));
-  router.add("POST", "/v1/actors", Role::operate, with(spawn));
+  router.change("POST", "/v1/actors", Role::operate, prepared(spawn));
   router.add("GET", "/v1/actors/{name}", Role::viewer, with(get));
-  router.add("DELETE", "/v1/actors/{name}", Role::operate, with(stop));
-  router.add("POST", "/v1/actors/{name}/restart", Role::operate,
-             on_actor(node, [](const Pid& pid) { return pid.restart_blocking(); }));
-  router.add("POST", "/v1/actors/{name}/reinstate", Role::operate, on_actor(node, reinstate));
-  router.add("POST", "/v1/actors/{name}/passivate", Role::operate, with(passivate));
-  router.add("POST", "/v1/actors/{name}/passivation", Role::operate, with(passivation));
+  router.change("DELETE", "/v1/actors/{name}", Role::operate, prepared(stop));
+  router.change("POST", "/v1/actors/{name}/restart", Role::operate,
+                on_actor(node, "restart", [](const Pid& pid) { return pid.restart_blocking(); }));
+  router.change("POST", "/v1/actors/{name}/reinstate", Role::operate,
+                on_actor(node, "reinstate", reinstate));
+  router.change("POST", "/v1/actors/{name}/passivate", Role::operate, prepared(passivate));
+  router.change("POST", "/v1/actors/{name}/passivation", Role::operate, prepared(passivation));
 }
 
 }  // namespace goakt::admin

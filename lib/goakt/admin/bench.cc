@@ -25,7 +25,7 @@ Result<Message> message_of(const std::optional<std::string>& body, const Kind* k
 
 // {"type", "target" | "kind", "messages" | "forMs", "sizeBytes" | "message": {"type", "message" |
 // "raw"}, "senders", "inFlight", "force"}
-Reply bench(const Request& request, node::Node& node) {
+Prepared bench(const Request& request, node::Node& node) {
   const auto body = Json::parse(request.body);
   if (!body) return refuse(body.error());
   Fields fields(*body);
@@ -74,18 +74,22 @@ Reply bench(const Request& request, node::Node& node) {
   }
   node::Operations::Spec spec{"bench", wish.target.empty() ? node.id() : wish.target,
                               request.caller, request.request_id};
-  auto operation = node.operations().start(
-      std::move(spec),
-      [&node, wish](node::Operation& running) { return node::run_bench(node, wish, running); });
-  if (!operation) return refuse(operation.error());
-  return accepted(**operation);
+  return Change{"bench", spec.target, "would measure " + type + " on " + spec.target,
+                [spec, wish, &node]() -> Reply {
+                  auto operation =
+                      node.operations().start(spec, [&node, wish](node::Operation& running) {
+                        return node::run_bench(node, wish, running);
+                      });
+                  if (!operation) return refuse(operation.error());
+                  return accepted(**operation);
+                }};
 }
 
 }  // namespace
 
 void add_bench_routes(Router& router, node::Node& node) {
-  router.add("POST", "/v1/bench", Role::admin,
-             [&node](const Request& request) { return bench(request, node); });
+  router.change("POST", "/v1/bench", Role::admin,
+                [&node](const Request& request) { return bench(request, node); });
 }
 
 }  // namespace goakt::admin

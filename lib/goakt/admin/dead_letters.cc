@@ -143,7 +143,42 @@ Reply stats(const Request&, node::Node& node) {
   return answer(json);
 }
 
-Reply replay(const Request& request, node::Node& node) {
+// How many of these are kept and have somebody to go to.
+std::size_t count_sendable(node::Node& node, const std::vector<std::string>& ids) {
+  const std::unordered_set<std::string> wanted(ids.begin(), ids.end());
+  DeadletterQuery all;
+  all.limit = SIZE_MAX;
+  std::size_t count = 0;
+  for (const Deadletter& letter : node.system().dead_letters(all)) {
+    const bool whole = has_body(letter) && letter.message->type().copy_construct != nullptr;
+    if (!whole || !wanted.contains(id_of(letter))) continue;
+    const auto scheme = letter.receiver.find("://");
+    const auto path = letter.receiver.find('/', scheme == std::string::npos ? 0 : scheme + 3);
+    if (path != std::string::npos && node.find(letter.receiver.substr(path + 1))) ++count;
+  }
+  return count;
+}
+
+Status replay_all(node::Node& node, const std::vector<std::string>& ids, node::Operation& op) {
+  std::unordered_set<std::string> left(ids.begin(), ids.end());
+  op.expect(left.size());
+  replay_dead_letters_if(
+      node.system(), [&](const Deadletter& letter) { return left.contains(id_of(letter)); },
+      [&](const Deadletter& letter, const Status& sent) {
+        const std::string id = id_of(letter);
+        left.erase(id);
+        if (sent)
+          op.item_done();
+        else
+          op.item_failed(
+              {id, "deadletter", problem_of(sent.error().code()), sent.error().message()});
+      });
+  for (const std::string& id : left)
+    op.item_failed({id, "deadletter", Problem::not_found, "is not kept any more"});
+  return {};
+}
+
+Prepared replay(const Request& request, node::Node& node) {
   const auto body = Json::parse(request.body);
   if (!body) return refuse(body.error());
   Fields fields(*body);
@@ -151,28 +186,20 @@ Reply replay(const Request& request, node::Node& node) {
   if (!ids || ids->empty()) fields.complain("ids", "is required: a list of ids of dead letters");
   if (auto errors = fields.finish(); !errors.empty())
     return refuse(Refusal::invalid(std::move(errors)));
+  Change change{"deadletter.replay", node.id(), {}, {}};
+  if (request.dry_run) {
+    change.summary = "would send " + std::to_string(count_sendable(node, *ids)) + " of " +
+                     std::to_string(ids->size()) + " dead letters again";
+    return change;
+  }
   node::Operations::Spec spec{"deadletter.replay", node.id(), request.caller, request.request_id};
-  auto operation = node.operations().start(
-      std::move(spec), [&node, wanted = *ids](node::Operation& op) -> Status {
-        std::unordered_set<std::string> left(wanted.begin(), wanted.end());
-        op.expect(left.size());
-        replay_dead_letters_if(
-            node.system(), [&](const Deadletter& letter) { return left.contains(id_of(letter)); },
-            [&](const Deadletter& letter, const Status& sent) {
-              const std::string id = id_of(letter);
-              left.erase(id);
-              if (sent)
-                op.item_done();
-              else
-                op.item_failed(
-                    {id, "deadletter", problem_of(sent.error().code()), sent.error().message()});
-            });
-        for (const std::string& id : left)
-          op.item_failed({id, "deadletter", Problem::not_found, "is not kept any more"});
-        return {};
-      });
-  if (!operation) return refuse(operation.error());
-  return accepted(**operation);
+  change.run = [&node, spec = std::move(spec), wanted = *ids]() -> Reply {
+    auto operation = node.operations().start(
+        spec, [&node, wanted](node::Operation& op) { return replay_all(node, wanted, op); });
+    if (!operation) return refuse(operation.error());
+    return accepted(**operation);
+  };
+  return change;
 }
 
 }  // namespace
@@ -182,8 +209,8 @@ void add_dead_letter_routes(Router& router, node::Node& node, Traffic& traffic) 
              [&node, &traffic](const Request& request) { return list(request, node, traffic); });
   router.add("GET", "/v1/deadletters/stats", Role::viewer,
              [&node](const Request& request) { return stats(request, node); });
-  router.add("POST", "/v1/deadletters/replay", Role::operate,
-             [&node](const Request& request) { return replay(request, node); });
+  router.change("POST", "/v1/deadletters/replay", Role::operate,
+                [&node](const Request& request) { return replay(request, node); });
 }
 
 }  // namespace goakt::admin

@@ -108,7 +108,7 @@ Status attach_bundle(node::Operation& operation, const Router& router, node::Nod
   return {};
 }
 
-Reply bundle(const Request& request, const Router& router, node::Node& node) {
+Prepared bundle(const Request& request, const Router& router, node::Node& node) {
   BundleWish wish;
   if (!request.body.empty()) {
     const auto body = Json::parse(request.body);
@@ -125,12 +125,15 @@ Reply bundle(const Request& request, const Router& router, node::Node& node) {
       return refuse(Refusal::invalid(std::move(errors)));
   }
   node::Operations::Spec spec{"debug.bundle", node.id(), request.caller, request.request_id};
-  auto operation =
-      node.operations().start(std::move(spec), [&router, &node, wish](node::Operation& running) {
-        return attach_bundle(running, router, node, wish);
-      });
-  if (!operation) return refuse(operation.error());
-  return accepted(**operation);
+  return Change{"debug.bundle", node.id(), "would gather what is known of " + node.id(),
+                [spec, wish, &router, &node]() -> Reply {
+                  auto operation = node.operations().start(
+                      spec, [&router, &node, wish](node::Operation& running) {
+                        return attach_bundle(running, router, node, wish);
+                      });
+                  if (!operation) return refuse(operation.error());
+                  return accepted(**operation);
+                }};
 }
 
 }  // namespace
@@ -142,8 +145,8 @@ void add_debug_routes(Router& router, node::Node& node, const Traffic&) {
     response.body = observe::thread_stacks();
     return response;
   });
-  router.add("POST", "/v1/debug/bundle", Role::admin,
-             [&router, &node](const Request& request) { return bundle(request, router, node); });
+  router.change("POST", "/v1/debug/bundle", Role::admin,
+                [&router, &node](const Request& request) { return bundle(request, router, node); });
 }
 
 }  // namespace goakt::admin

@@ -83,13 +83,15 @@ Response Gate::decide(Request& request) {
   // Wrong credentials are as good as none, so that the health of a node stays visible.
   if (!known) request.role = Role::none;
   if (const auto refusal = check_scope(request, node_.id())) return refusal->to_response(request);
+  if (const auto refusal = settle_dry_run(request)) return refusal->to_response(request);
   if (request.method == "GET" && query_switch(request, "watch")) {
     Reply reply = watch(request, router_, traffic_);
     return reply ? *std::move(reply) : reply.error().to_response(request);
   }
   const auto run = [&] { return router_.dispatch(request); };
-  // Only who may do something can be answered from what is kept: his name is part of the key.
-  Response response = request.method == "POST" && request.role >= Role::viewer
+  // Only who may do something can be answered from what is kept: his name is part of the key. What
+  // was only asked about is not kept, so that its key still serves for the doing.
+  Response response = request.method == "POST" && request.role >= Role::viewer && !request.dry_run
                           ? answers_.answer(request, run)
                           : run();
   if (request.method == "GET" && request.has_query("fields") && response.status == 200 &&
@@ -110,7 +112,7 @@ void Gate::audit(const Request& request, const Response& response, Duration took
        {"node", node_.id()},
        {"status", response.status},
        {"micros", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
-       {"dryRun", query_switch(request, "dryRun")},
+       {"dryRun", request.dry_run},
        {"bodySha256", request.body.empty() ? std::string() : hex_encode(sha256(request.body))}});
 }
 

@@ -41,6 +41,7 @@ struct Request {
   std::string caller;       // "socket", "loopback", "token:ci", "cert:alice"
   std::string request_id;
   Role role = Role::none;
+  bool dry_run = false;  // only what would happen is asked; set before the router sees it
 
   static std::string_view value_of(const Members& members, std::string_view name) {
     const auto it = members.find(name);
@@ -60,6 +61,9 @@ inline constexpr std::string_view kJsonType = "application/json";
 inline constexpr std::string_view kLinesType = "application/x-ndjson";
 inline constexpr std::string_view kEventsType = "text/event-stream";
 inline constexpr std::string_view kProblemType = "application/problem+json";
+// What would be done, of a request with dryRun: a type of its own, so that nobody takes it for the
+// thing done.
+inline constexpr std::string_view kPlanType = "application/vnd.goakt.plan+json";
 inline constexpr std::string_view kTextType = "text/plain; charset=utf-8";
 
 // A body that is made while it is sent. The server asks for it piece by piece, from one thread.

@@ -164,6 +164,16 @@ std::string Json::take_text(std::string_view key) {
   return text;
 }
 
+std::optional<bool> Json::take_flag(std::string_view key) {
+  Document& json = value_->json;
+  if (!json.is_object()) return std::nullopt;
+  const auto it = json.find(std::string(key));
+  if (it == json.end() || !it->is_boolean()) return std::nullopt;
+  const bool flag = it->get<bool>();
+  json.erase(it);
+  return flag;
+}
+
 std::string Json::dump() const {
   return one_line(value_->json);
 }

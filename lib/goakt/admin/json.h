@@ -66,6 +66,8 @@ class Json {
   std::size_t size() const;
   // Removes a member and returns it when it is text; empty when it is not there.
   std::string take_text(std::string_view key);
+  // Removes a member and returns it when it is true or false.
+  std::optional<bool> take_flag(std::string_view key);
   // A member that is text, or a number, or truth, as text; empty when it is not there.
   std::string peek(std::string_view key) const;
   // One line. Bytes that are no UTF-8 are replaced.

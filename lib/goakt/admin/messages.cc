@@ -16,7 +16,7 @@ constexpr std::int64_t kLongestAsk = 300'000;
 constexpr std::size_t kMostLines = 10'000;
 constexpr std::size_t kAsksUnderWay = 256;
 
-Reply tell(const Request& request, node::Node& node) {
+Prepared tell(const Request& request, node::Node& node) {
   const auto pid = node.find(request.param("name"));
   if (!pid) return refuse(pid.error());
   const auto body = Json::parse(request.body);
@@ -27,10 +27,16 @@ Reply tell(const Request& request, node::Node& node) {
     return refuse(Refusal::invalid(std::move(errors)));
   auto message = to_message(std::move(parts), *pid, node);
   if (!message) return refuse(message.error());
-  if (const Status sent = pid->tell(*std::move(message)); !sent) return refuse(sent.error());
-  Json json;
-  json.set("accepted", 1);
-  return answer(json, 202);
+  const auto sent = std::make_shared<Message>(*std::move(message));
+  return Change{
+      "actor.send", std::string(request.param("name")),
+      "would send a " + std::string(sent->type_name()) + " to " + std::string(pid->name()),
+      [pid = *pid, sent]() -> Reply {
+        if (const Status taken = pid.tell(std::move(*sent)); !taken) return refuse(taken.error());
+        Json json;
+        json.set("accepted", 1);
+        return answer(json, 202);
+      }};
 }
 
 // ",\"type\":T,\"message\":M}" of an answer, or its problem.
@@ -52,7 +58,23 @@ tl::unexpected<Refusal> too_many_asks() {
                     .with_hint("POST /v1/messages keeps many asks in one request"));
 }
 
-Reply ask(const Request& request, node::Node& node, Traffic& traffic) {
+Reply await_answer(const Pid& pid, Message message, std::chrono::nanoseconds patience,
+                   const node::MessageTypes& types, Traffic& traffic) {
+  const auto slot = traffic.begin_wait();
+  if (!slot) return too_many_asks();
+  const auto begin = std::chrono::steady_clock::now();
+  auto reply = pid.ask(std::move(message), patience);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  if (!reply) return refuse(reply.error());
+  auto json = node::json_from_message(types, *reply);
+  if (!json) return refuse(json.error());
+  Json document;
+  document.set("type", reply->type_name()).set_raw("message", *json);
+  document.set("nanos", std::chrono::duration_cast<std::chrono::nanoseconds>(took).count());
+  return answer(document);
+}
+
+Prepared ask(const Request& request, node::Node& node, Traffic& traffic) {
   const auto pid = node.find(request.param("name"));
   if (!pid) return refuse(pid.error());
   const auto body = Json::parse(request.body);
@@ -62,24 +84,19 @@ Reply ask(const Request& request, node::Node& node, Traffic& traffic) {
   const auto timeout = fields.integer("timeoutMs", 1, kLongestAsk);
   if (auto errors = fields.finish(); !errors.empty())
     return refuse(Refusal::invalid(std::move(errors)));
-  const auto types = parts.types(node);
+  auto types = parts.types(node);
   if (!types) return refuse(types.error());
   auto message = to_message(std::move(parts), node.kinds().find(pid->kind()), **types);
   if (!message) return refuse(message.error());
-
-  const auto slot = traffic.begin_wait();
-  if (!slot) return too_many_asks();
-  const auto begin = std::chrono::steady_clock::now();
-  auto reply = pid->ask(*std::move(message),
-                        timeout ? std::chrono::milliseconds(*timeout) : node.ask_timeout());
-  const auto took = std::chrono::steady_clock::now() - begin;
-  if (!reply) return refuse(reply.error());
-  auto json = node::json_from_message(**types, *reply);
-  if (!json) return refuse(json.error());
-  Json document;
-  document.set("type", reply->type_name()).set_raw("message", *json);
-  document.set("nanos", std::chrono::duration_cast<std::chrono::nanoseconds>(took).count());
-  return answer(document);
+  const auto sent = std::make_shared<Message>(*std::move(message));
+  const std::chrono::nanoseconds patience =
+      timeout ? std::chrono::milliseconds(*timeout) : node.ask_timeout();
+  return Change{
+      "actor.ask", std::string(request.param("name")),
+      "would ask " + std::string(pid->name()) + " with a " + std::string(sent->type_name()),
+      [pid = *pid, sent, patience, types = *std::move(types), &traffic] {
+        return await_answer(pid, std::move(*sent), patience, *types, traffic);
+      }};
 }
 
 // A batch of NDJSON lines. Messages leave in the order of the lines; asks are under way together,
@@ -87,6 +104,18 @@ Reply ask(const Request& request, node::Node& node, Traffic& traffic) {
 class Batch {
  public:
   Batch(node::Node& node, std::int64_t first_line) : node_(node), line_(first_line) {}
+
+  // What take() would refuse; sends nothing.
+  std::size_t try_out(std::string_view text) {
+    const std::int64_t line = line_++;
+    if (text.find_first_not_of(" \t\r") == std::string_view::npos) return 0;
+    const auto letter = read(text);
+    if (!letter)
+      put({"{\"line\":" + std::to_string(line) + ",\"problem\":" + letter.error().to_json().dump() +
+               "}\n",
+           std::nullopt});
+    return letter ? 1 : 0;
+  }
 
   void take(std::string_view text) {
     const std::string head = "{\"line\":" + std::to_string(line_++);
@@ -134,8 +163,13 @@ class Batch {
     }
   }
 
-  // Nothing for a message that was told.
-  tl::expected<std::optional<PendingAnswer>, Refusal> send(std::string_view text) {
+  struct Letter {
+    Pid to;
+    Message message;
+    std::optional<std::chrono::milliseconds> patience;  // asked, not told
+  };
+
+  tl::expected<Letter, Refusal> read(std::string_view text) {
     const auto line = Json::parse(text);
     if (!line) return refuse(line.error());
     Fields fields(*line);
@@ -148,12 +182,21 @@ class Batch {
     if (!pid) return refuse(pid.error());
     auto message = to_message(std::move(parts), *pid, node_);
     if (!message) return refuse(message.error());
-    if (!timeout) {
-      if (const Status sent = pid->tell(*std::move(message)); !sent) return refuse(sent.error());
+    Letter letter{*pid, *std::move(message), std::nullopt};
+    if (timeout) letter.patience = std::chrono::milliseconds(*timeout);
+    return letter;
+  }
+
+  // Nothing for a message that was told.
+  tl::expected<std::optional<PendingAnswer>, Refusal> send(std::string_view text) {
+    auto letter = read(text);
+    if (!letter) return refuse(std::move(letter).error());
+    if (!letter->patience) {
+      if (const Status sent = letter->to.tell(std::move(letter->message)); !sent)
+        return refuse(sent.error());
       return std::nullopt;
     }
-    auto pending =
-        PendingAnswer::ask(*pid, *std::move(message), std::chrono::milliseconds(*timeout));
+    auto pending = PendingAnswer::ask(letter->to, std::move(letter->message), *letter->patience);
     if (!pending) return refuse(pending.error());
     return std::optional<PendingAnswer>(*std::move(pending));
   }
@@ -165,39 +208,59 @@ class Batch {
   std::size_t under_way_ = 0;
 };
 
-Reply send_lines(const Request& request, node::Node& node, Traffic& traffic) {
+template <class Take>
+void for_each_line(std::string_view text, Take take) {
+  while (!text.empty()) {
+    const auto feed = text.find('\n');
+    take(text.substr(0, feed));
+    text.remove_prefix(feed == std::string_view::npos ? text.size() : feed + 1);
+  }
+}
+
+Prepared send_lines(const Request& request, node::Node& node, Traffic& traffic) {
   const auto first = query_number(request, "firstLine", 1, 1, INT64_MAX / 2);
   if (!first) return refuse(first.error());
-  std::string_view text = request.body;
+  const std::string_view text = request.body;
   if (static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) > kMostLines) {
     return refuse(Problem::body_too_large,
                   "at most " + std::to_string(kMostLines) + " lines at once");
   }
-  const auto slot = traffic.begin_wait();
-  if (!slot) return too_many_asks();
-  Batch batch(node, *first);
-  while (!text.empty()) {
-    const auto feed = text.find('\n');
-    batch.take(text.substr(0, feed));
-    text.remove_prefix(feed == std::string_view::npos ? text.size() : feed + 1);
+  Change change{"messages.send", node.id(), {}, {}};
+  if (request.dry_run) {
+    Batch batch(node, *first);
+    std::size_t good = 0;
+    for_each_line(text, [&](std::string_view line) { good += batch.try_out(line); });
+    change.summary = "would send " + std::to_string(good) + " messages";
+    Json refused = Json::array();
+    for_each_line(batch.finish(), [&](std::string_view line) { refused.add_raw(line); });
+    change.detail.emplace().set("messages", good).set("refused", std::move(refused));
+    return change;
   }
-  Response response;
-  response.content_type = kLinesType;
-  response.body = batch.finish();
-  return response;
+  // The request outlives what is done for it.
+  change.run = [&node, &traffic, text, first = *first]() -> Reply {
+    const auto slot = traffic.begin_wait();
+    if (!slot) return too_many_asks();
+    Batch batch(node, first);
+    for_each_line(text, [&](std::string_view line) { batch.take(line); });
+    Response response;
+    response.content_type = kLinesType;
+    response.body = batch.finish();
+    return response;
+  };
+  return change;
 }
 
 }  // namespace
 
 void add_message_routes(Router& router, node::Node& node, Traffic& traffic) {
-  router.add(
+  router.change(
       "POST", "/v1/actors/{name}/messages", Role::operate,
       [&node](const Request& request) { return tell(request, node); }, Router::kMessageBody);
-  router.add(
+  router.change(
       "POST", "/v1/actors/{name}/ask", Role::operate,
       [&node, &traffic](const Request& request) { return ask(request, node, traffic); },
       Router::kMessageBody);
-  router.add(
+  router.change(
       "POST", "/v1/messages", Role::operate,
       [&node, &traffic](const Request& request) { return send_lines(request, node, traffic); },
       Router::kMessageBody);

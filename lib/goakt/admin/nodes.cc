@@ -66,7 +66,7 @@ Reply get(const Request&, node::Node& node) {
 }
 
 // merge-patch: what is not named stays.
-Reply patch(const Request& request, node::Node& node) {
+Prepared patch(const Request& request, node::Node& node) {
   const std::string_view expected = request.header("if-match");
   if (!expected.empty() && expected != "*" && expected != entity_tag(node)) {
     return refuse(Problem::version_mismatch,
@@ -84,18 +84,25 @@ Reply patch(const Request& request, node::Node& node) {
   if (time && !word) fields.complain("logLevelForMs", "needs a logLevel");
   if (auto errors = fields.finish(); !errors.empty())
     return refuse(Refusal::invalid(std::move(errors)));
-  if (weight) node.set_weight(static_cast<int>(*weight));
-  if (level) {
-    std::optional<std::chrono::milliseconds> duration;
-    if (time) duration = std::chrono::milliseconds(*time);
-    node.log_level().set(*level, duration);
-    node.attributes_changed();
-  }
-  return node_answer(node);
+  std::string changes;
+  if (weight) changes = "weight " + std::to_string(*weight);
+  if (level) changes += (weight ? ", log level " : "log level ") + std::string(to_string(*level));
+  return Change{"node.change", node.id(),
+                changes.empty() ? "would change nothing" : "would set " + changes,
+                [weight, level, time, &node]() -> Reply {
+                  if (weight) node.set_weight(static_cast<int>(*weight));
+                  if (level) {
+                    std::optional<std::chrono::milliseconds> duration;
+                    if (time) duration = std::chrono::milliseconds(*time);
+                    node.log_level().set(*level, duration);
+                    node.attributes_changed();
+                  }
+                  return node_answer(node);
+                }};
 }
 
 // The way to the node and back; alone, that is the way to its runtime's threads.
-Reply ping(const Request& request, node::Node& node) {
+Prepared ping(const Request& request, node::Node& node) {
   std::int64_t count = 5;
   if (!request.body.empty()) {
     const auto body = Json::parse(request.body);
@@ -106,15 +113,19 @@ Reply ping(const Request& request, node::Node& node) {
     if (auto errors = fields.finish(); !errors.empty())
       return refuse(Refusal::invalid(std::move(errors)));
   }
-  Json times = Json::array();
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto took = goakt::ping(node.system(), std::chrono::seconds(2));
-    if (!took) return refuse(Problem::node_timeout, "no answer: " + took.error().message());
-    times.add_number(took->count());
-  }
-  Json json;
-  json.set("node", node.id()).set("rttNanos", std::move(times));
-  return answer(json);
+  return Change{"node.ping", node.id(), "would ping " + std::to_string(count) + " times",
+                [count, &node]() -> Reply {
+                  Json times = Json::array();
+                  for (std::int64_t i = 0; i < count; ++i) {
+                    const auto took = goakt::ping(node.system(), std::chrono::seconds(2));
+                    if (!took)
+                      return refuse(Problem::node_timeout, "no answer: " + took.error().message());
+                    times.add_number(took->count());
+                  }
+                  Json json;
+                  json.set("node", node.id()).set("rttNanos", std::move(times));
+                  return answer(json);
+                }};
 }
 
 bool is_secret(std::string_view key) {
@@ -138,7 +149,7 @@ Reply config_of(const Request&, node::Node& node) {
   return answer(config_json(node));
 }
 
-Reply reload(const Request&, node::Node& node) {
+Reply take_over(node::Node& node) {
   const auto report = node.reload();
   if (!report) return refuse(Problem::invalid_config, report.error().message());
   const auto texts = [](const std::vector<std::string>& keys) {
@@ -149,6 +160,16 @@ Reply reload(const Request&, node::Node& node) {
   Json json;
   json.set("changed", texts(report->changed)).set("needsRestart", texts(report->needs_restart));
   return answer(json);
+}
+
+// What a reload would change shows only in the doing, so a trial is refused rather than guessed.
+Prepared reload(const Request& request, node::Node& node) {
+  if (request.dry_run) {
+    return refuse(
+        Refusal(Problem::feature_disabled, "a reload cannot be tried; nothing was read again")
+            .with_hint("goaktd config check tells whether the files are good"));
+  }
+  return Change{"node.reload", node.id(), {}, [&node] { return take_over(node); }};
 }
 
 }  // namespace
@@ -175,13 +196,20 @@ void add_node_routes(Router& router, node::Node& node, Traffic&) {
       return act(request, node);
     };
   };
+  using Prepare = Prepared (*)(const Request&, node::Node&);
+  const auto changing = [&node](Prepare prepare) -> Preparer {
+    return [&node, prepare](const Request& request) -> Prepared {
+      if (const auto self = must_be_this(request, node); !self) return refuse(self.error());
+      return prepare(request, node);
+    };
+  };
   router.add("GET", "/v1/nodes", Role::viewer,
              [&node](const Request& request) { return list(request, node); });
   router.add("GET", "/v1/nodes/{node}", Role::viewer, here(get));
-  router.add("PATCH", "/v1/nodes/{node}", Role::operate, here(patch));
-  router.add("POST", "/v1/nodes/{node}/ping", Role::viewer, here(ping));
+  router.change("PATCH", "/v1/nodes/{node}", Role::operate, changing(patch));
+  router.change("POST", "/v1/nodes/{node}/ping", Role::viewer, changing(ping));
   router.add("GET", "/v1/nodes/{node}/config", Role::operate, here(config_of));
-  router.add("POST", "/v1/nodes/{node}/reload", Role::admin, here(reload));
+  router.change("POST", "/v1/nodes/{node}/reload", Role::admin, changing(reload));
 }
 
 }  // namespace goakt::admin

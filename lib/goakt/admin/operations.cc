@@ -126,10 +126,14 @@ Reply failures(const Request& request, const OperationPtr& operation) {
       list_of(std::move(items), more ? cursor->to_text(operation->id(), now) : std::string()));
 }
 
-Reply cancel(node::Node& node, const OperationPtr& operation) {
-  if (!node.operations().cancel(*operation))
-    return refuse(Problem::wrong_state, "the operation is over");
-  return accepted(*operation);
+Prepared cancel(node::Node& node, const OperationPtr& operation) {
+  const auto over = [] { return refuse(Problem::wrong_state, "the operation is over"); };
+  if (is_over(operation->status().state)) return over();
+  return Change{"operation.cancel", operation->id(), "would cancel " + operation->id(),
+                [operation, over, &node]() -> Reply {
+                  if (!node.operations().cancel(*operation)) return over();
+                  return accepted(*operation);
+                }};
 }
 
 // What an operation has made: a file.
@@ -149,12 +153,15 @@ Reply result(const OperationPtr& operation) {
 }  // namespace
 
 void add_operation_routes(Router& router, node::Node& node, Traffic& traffic) {
-  const auto on = [&node](auto act) -> Handler {
-    return [&node, act](const Request& request) -> Reply {
+  const auto not_found = [](const Request& request) {
+    return refuse(Problem::operation_not_found,
+                  "no operation \"" + std::string(request.param("id")) + "\" is kept here");
+  };
+  const auto on = [&node, not_found](auto act) -> Handler {
+    return [&node, not_found, act](const Request& request) -> Reply {
       const OperationPtr operation = node.operations().find(request.param("id"));
-      if (operation) return act(request, operation);
-      return refuse(Problem::operation_not_found,
-                    "no operation \"" + std::string(request.param("id")) + "\" is kept here");
+      if (!operation) return not_found(request);
+      return act(request, operation);
     };
   };
   router.add("GET", "/v1/operations", Role::viewer,
@@ -163,10 +170,12 @@ void add_operation_routes(Router& router, node::Node& node, Traffic& traffic) {
              on([](const Request&, const OperationPtr& operation) -> Reply {
                return answer(operation_json(operation->status()));
              }));
-  router.add("POST", "/v1/operations/{id}/cancel", Role::operate,
-             on([&node](const Request&, const OperationPtr& operation) {
-               return cancel(node, operation);
-             }));
+  router.change("POST", "/v1/operations/{id}/cancel", Role::operate,
+                [&node, not_found](const Request& request) -> Prepared {
+                  const OperationPtr operation = node.operations().find(request.param("id"));
+                  if (!operation) return not_found(request);
+                  return cancel(node, operation);
+                });
   router.add("GET", "/v1/operations/{id}/stream", Role::viewer,
              on([&traffic](const Request& request, const OperationPtr& operation) {
                return open_stream<OperationFollower>(request, traffic, operation);

@@ -2,6 +2,8 @@
 
 #include "goakt/base/text.h"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <ctime>
 
@@ -55,6 +57,32 @@ tl::expected<std::optional<WallTime>, Refusal> query_time(const Request& request
 bool means_this_node(std::string_view node, std::string_view own_id) {
   return node == "self" || node == "leader" || node == own_id ||
          (!node.empty() && own_id.starts_with(node));
+}
+
+std::optional<Refusal> settle_dry_run(Request& request) {
+  if (request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS")
+    return std::nullopt;
+  for (const auto& [name, value] : request.query) {
+    std::string letters;
+    for (const char c : name)
+      if (c != '-' && c != '_')
+        letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (letters != "dryrun") continue;
+    const bool on = value.empty() || value == "true" || value == "1";
+    if (name != "dryRun" || !(on || value == "false" || value == "0"))
+      return Refusal(Problem::invalid_argument, "dryRun is written so, and is true or false");
+    request.dry_run = on;
+  }
+  if (request.role == Role::none || request.body.find("dryRun") == std::string::npos)
+    return std::nullopt;
+  auto body = Json::parse(request.body);
+  if (!body) return std::nullopt;  // the route says what is wrong with it
+  if (const auto flag = body->take_flag("dryRun")) {
+    request.dry_run = request.dry_run || *flag;
+    request.body = body->dump();
+  }
+  if (body->peek("dryRun").empty()) return std::nullopt;
+  return Refusal(Problem::invalid_argument, "dryRun must be true or false");
 }
 
 std::optional<Refusal> check_scope(const Request& request, std::string_view own_id) {

@@ -20,6 +20,16 @@ std::vector<std::string> split(std::string_view path) {
   return segments;
 }
 
+Response plan_of(Change& change) {
+  Json json;
+  json.set("kind", "Plan").set("dryRun", true).set("action", change.action);
+  json.set("target", change.target).set("summary", change.summary);
+  if (change.detail) json.set("detail", *std::move(change.detail));
+  Response response = answer(json);
+  response.content_type = kPlanType;
+  return response;
+}
+
 bool is_parameter(const std::string& segment) {
   return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
@@ -97,8 +107,22 @@ Response answer(const Json& json, int status) {
 
 void Router::add(std::string_view method, std::string_view path, Role role, Handler handler,
                  std::size_t max_body) {
-  routes_.push_back(
-      {std::string(method), std::string(path), split(path), role, std::move(handler), max_body});
+  routes_.push_back({std::string(method), std::string(path), split(path), role, std::move(handler),
+                     max_body, false});
+}
+
+void Router::change(std::string_view method, std::string_view path, Role role, Preparer prepare,
+                    std::size_t max_body) {
+  add(
+      method, path, role,
+      [prepare = std::move(prepare)](const Request& request) -> Reply {
+        Prepared prepared = prepare(request);
+        if (!prepared) return refuse(std::move(prepared).error());
+        if (request.dry_run) return plan_of(*prepared);
+        return prepared->run();
+      },
+      max_body);
+  routes_.back().plans = true;
 }
 
 Response Router::dispatch(Request& request) const {
@@ -147,6 +171,8 @@ Reply Router::call(Request& request) const {
                           "the body has " + std::to_string(request.body.size()) +
                               " bytes, at most " + std::to_string(route->max_body) + " are taken"));
   }
+  if (request.dry_run && method != "GET" && !route->plans)
+    return refuse(Problem::invalid_argument, "this cannot be tried with dryRun; nothing was done");
   for (std::size_t i = 0; i < path.size(); ++i) {
     if (!is_parameter(route->segments[i])) continue;
     std::string value;
@@ -163,7 +189,8 @@ Reply Router::call(Request& request) const {
 
 std::vector<Router::Entry> Router::list() const {
   std::vector<Entry> entries;
-  for (const Route& route : routes_) entries.push_back({route.method, route.path, route.role});
+  for (const Route& route : routes_)
+    entries.push_back({route.method, route.path, route.role, route.plans});
   return entries;
 }
 

@@ -2,6 +2,7 @@
 #include "goakt/admin/message_body.h"
 #include "goakt/admin/routes.h"
 #include "goakt/admin/selection.h"
+#include "goakt/base/cron.h"
 #include "goakt/node/node.h"
 
 namespace goakt::admin {
@@ -63,7 +64,7 @@ Reply list(const Request& request, node::Node& node) {
 }
 
 // {"target", "ref", "inMs" | "everyMs" | "cron", "type", "message", "raw"}
-Reply add(const Request& request, node::Node& node) {
+Prepared add(const Request& request, node::Node& node) {
   const auto body = Json::parse(request.body);
   if (!body) return refuse(body.error());
   Fields fields(*body);
@@ -83,23 +84,59 @@ Reply add(const Request& request, node::Node& node) {
   if (!pid) return refuse(pid.error());
   auto message = to_message(std::move(parts), *pid, node);
   if (!message) return refuse(message.error());
-  ActorSystem& system = node.system();
-  auto reference = in ? system.schedule_once(*pid, *std::move(message),
-                                             std::chrono::milliseconds(*in), std::move(options))
-                   : every
-                       ? system.schedule(*pid, *std::move(message),
-                                         std::chrono::milliseconds(*every), std::move(options))
-                       : system.schedule_cron(*pid, *std::move(message), *cron, std::move(options));
-  if (!reference) return refuse(reference.error());
-  auto schedule = find(node, *reference);
-  if (!schedule) {  // it has fired already
-    schedule.emplace();
-    schedule->reference = *reference;
-    schedule->target = pid->path();
+  if (cron) {
+    if (const auto parsed = CronExpression::parse(*cron); !parsed) return refuse(parsed.error());
   }
-  Response response = answer(schedule_json(*schedule, node.id()), 201);
-  response.set_header("Location", "/v1/schedules/" + *reference);
-  return response;
+  if (options.reference && find(node, *options.reference))
+    return refuse(Problem::already_exists, "the schedule " + *options.reference + " is there");
+  const auto sent = std::make_shared<Message>(*std::move(message));
+  const std::string when = in      ? "once in " + std::to_string(*in) + " ms"
+                           : every ? "every " + std::to_string(*every) + " ms"
+                                   : "at " + *cron;
+  return Change{"schedule.add", options.reference.value_or(""),
+                "would send a " + std::string(sent->type_name()) + " to " + target + " " + when,
+                [=, pid = *pid, options = std::move(options), &node]() -> Reply {
+                  ActorSystem& system = node.system();
+                  auto reference =
+                      in      ? system.schedule_once(pid, std::move(*sent),
+                                                     std::chrono::milliseconds(*in), options)
+                      : every ? system.schedule(pid, std::move(*sent),
+                                                std::chrono::milliseconds(*every), options)
+                              : system.schedule_cron(pid, std::move(*sent), *cron, options);
+                  if (!reference) return refuse(reference.error());
+                  auto schedule = find(node, *reference);
+                  if (!schedule) {  // it has fired already
+                    schedule.emplace();
+                    schedule->reference = *reference;
+                    schedule->target = pid.path();
+                  }
+                  Response response = answer(schedule_json(*schedule, node.id()), 201);
+                  response.set_header("Location", "/v1/schedules/" + *reference);
+                  return response;
+                }};
+}
+
+// Something done to a schedule that is there.
+template <class Done>
+Preparer on_schedule(node::Node& node, const char* verb,
+                     Status (ActorSystem::*act)(std::string_view), Done done) {
+  return [=, &node](const Request& request) -> Prepared {
+    const std::string reference(request.param("ref"));
+    const auto schedule = find(node, reference);
+    if (!schedule) return refuse(not_found(reference).error());
+    const std::string_view word(verb);
+    if (request.dry_run && (word == "pause" || word == "resume") &&
+        schedule->paused == (word == "pause"))
+      return refuse(Problem::wrong_state,
+                    "the schedule " + reference + (schedule->paused ? " is paused" : " runs"));
+    return Change{std::string("schedule.") + verb, reference,
+                  std::string("would ") + verb + " the schedule " + reference,
+                  [=, &node]() -> Reply {
+                    if (const Status status = (node.system().*act)(reference); !status)
+                      return refuse(status.error());
+                    return done(reference);
+                  }};
+  };
 }
 
 }  // namespace
@@ -107,28 +144,23 @@ Reply add(const Request& request, node::Node& node) {
 void add_schedule_routes(Router& router, node::Node& node) {
   router.add("GET", "/v1/schedules", Role::viewer,
              [&node](const Request& request) { return list(request, node); });
-  router.add("POST", "/v1/schedules", Role::operate,
-             [&node](const Request& request) { return add(request, node); });
+  router.change("POST", "/v1/schedules", Role::operate,
+                [&node](const Request& request) { return add(request, node); });
   router.add("GET", "/v1/schedules/{ref}", Role::viewer,
              [&node](const Request& request) { return one(node, request.param("ref"), 200); });
-  router.add("DELETE", "/v1/schedules/{ref}", Role::operate,
-             [&node](const Request& request) -> Reply {
-               const Status done = node.system().cancel_schedule(request.param("ref"));
-               if (!done) return refuse(done.error());
-               Response response;
-               response.status = 204;
-               response.content_type.clear();
-               return response;
-             });
-  const auto change = [&](const char* path, Status (ActorSystem::*act)(std::string_view)) {
-    router.add("POST", path, Role::operate, [&node, act](const Request& request) -> Reply {
-      const Status done = (node.system().*act)(request.param("ref"));
-      if (!done) return refuse(done.error());
-      return one(node, request.param("ref"), 200);
-    });
-  };
-  change("/v1/schedules/{ref}/pause", &ActorSystem::pause_schedule);
-  change("/v1/schedules/{ref}/resume", &ActorSystem::resume_schedule);
+  router.change(
+      "DELETE", "/v1/schedules/{ref}", Role::operate,
+      on_schedule(node, "cancel", &ActorSystem::cancel_schedule, [](const std::string&) -> Reply {
+        Response response;
+        response.status = 204;
+        response.content_type.clear();
+        return response;
+      }));
+  const auto as_it_is = [&node](const std::string& reference) { return one(node, reference, 200); };
+  router.change("POST", "/v1/schedules/{ref}/pause", Role::operate,
+                on_schedule(node, "pause", &ActorSystem::pause_schedule, as_it_is));
+  router.change("POST", "/v1/schedules/{ref}/resume", Role::operate,
+                on_schedule(node, "resume", &ActorSystem::resume_schedule, as_it_is));
 }
 
 }  // namespace goakt::admin

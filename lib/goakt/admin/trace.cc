@@ -69,7 +69,7 @@ class TraceFollower final : public ObjectStream {
 };
 
 // {"actor", "forMs", "max", "bodies"}
-Reply trace(const Request& request, node::Node& node, Traffic& traffic) {
+Prepared trace(const Request& request, node::Node& node, Traffic& traffic) {
   const auto body = Json::parse(request.body);
   if (!body) return refuse(body.error());
   Fields fields(*body);
@@ -81,20 +81,26 @@ Reply trace(const Request& request, node::Node& node, Traffic& traffic) {
     return refuse(Refusal::invalid(std::move(errors)));
   const auto pid = node.find(actor);
   if (!pid) return refuse(pid.error());
-  auto tap = Tap::open(*pid, {.bodies = bodies});
-  if (!tap && tap.error().is(ErrorCode::invalid_instance))
-    return refuse(Problem::feature_disabled, tap.error().message());
-  if (!tap) return refuse(tap.error());
-  return open_stream<TraceFollower>(request, traffic, node, *std::move(tap), *pid,
-                                    std::chrono::milliseconds(time),
-                                    static_cast<std::uint64_t>(most), bodies);
+  // The request outlives what is done for it.
+  return Change{"trace", actor,
+                "would show up to " + std::to_string(most) + " messages of " + actor,
+                [=, pid = *pid, &request, &node, &traffic]() -> Reply {
+                  auto tap = Tap::open(pid, {.bodies = bodies});
+                  if (!tap && tap.error().is(ErrorCode::invalid_instance))
+                    return refuse(Problem::feature_disabled, tap.error().message());
+                  if (!tap) return refuse(tap.error());
+                  return open_stream<TraceFollower>(request, traffic, node, *std::move(tap), pid,
+                                                    std::chrono::milliseconds(time),
+                                                    static_cast<std::uint64_t>(most), bodies);
+                }};
 }
 
 }  // namespace
 
 void add_trace_routes(Router& router, node::Node& node, Traffic& traffic) {
-  router.add("POST", "/v1/trace", Role::operate,
-             [&node, &traffic](const Request& request) { return trace(request, node, traffic); });
+  router.change("POST", "/v1/trace", Role::operate, [&node, &traffic](const Request& request) {
+    return trace(request, node, traffic);
+  });
 }
 
 }  // namespace goakt::admin

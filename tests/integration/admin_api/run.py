@@ -188,6 +188,22 @@ def drive(api):
     api.call("GET", "/v1/top?windowMs=10&by=mailbox", "/v1/top", expect=200)
     api.call("GET", "/v1/top?by=cpu", "/v1/top", expect=501)
 
+    for method, path, route, body in (
+            ("POST", "/v1/actors", "/v1/actors", {"name": "y", "kind": "demo.echo"}),
+            ("DELETE", "/v1/actors/e", actor, None),
+            ("POST", "/v1/actors/e/restart", actor + "/restart", {}),
+            ("POST", "/v1/actors/e/messages", actor + "/messages", message),
+            ("POST", "/v1/actors/e/ask", actor + "/ask", message),
+            ("PATCH", "/v1/nodes/self", node, {"weight": 7}),
+            ("POST", "/v1/trace", "/v1/trace", {"actor": "e"}),
+            ("POST", "/v1/debug/bundle", "/v1/debug/bundle", None),
+            ("POST", "/v1/schedules", "/v1/schedules", {"target": "e", "everyMs": 1000, **message})):
+        answer, _ = api.call(method, path + "?dryRun=true", route, body, 200)
+        if answer.headers["Content-Type"] != "application/vnd.goakt.plan+json":
+            api.failures.append(f"{method} {path}: no plan")
+    api.call("POST", "/v1/messages?dryRun=true", "/v1/messages", lines, 200, {"Content-Type": "application/x-ndjson"})
+    api.call("GET", "/v1/actors/y", actor, expect=404)
+
     schedule = "/v1/schedules/{ref}"
     api.call("POST", "/v1/schedules", body={"target": "e", "ref": "s", "everyMs": 3600000, **message}, expect=201)
     api.call("POST", "/v1/schedules", body={"target": "e", "ref": "t", "inMs": 1, "cron": "x", **message}, expect=400)

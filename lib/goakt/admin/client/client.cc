@@ -92,6 +92,9 @@ http::Request Client::prepare(Call call, std::string& id) {
   http::Request request;
   request.method = std::move(call.method);
   request.target = std::move(call.target);
+  if (options_.dry_run && !is_read(request))
+    request.target +=
+        request.target.find('?') == std::string::npos ? "?dryRun=true" : "&dryRun=true";
   request.body = std::move(call.body);
   request.content_type = std::move(call.content_type);
   request.headers = std::move(call.headers);

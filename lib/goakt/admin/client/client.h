@@ -18,6 +18,9 @@ struct Answer {
   std::vector<http::Header> headers;
 };
 
+// The media type of a plan: what a call with Options::dry_run would have done.
+inline constexpr std::string_view kPlanAnswer = "application/vnd.goakt.plan+json";
+
 using CallResult = tl::expected<Answer, CallFailure>;
 
 // What is asked for. The target is path and query, encoded.
@@ -42,6 +45,8 @@ class Client {
     std::chrono::milliseconds timeout{10'000};
     int retries = 2;
     std::string request_id;  // empty: a random one per call
+    // Of every call that changes something only the plan is asked for; see kPlanType.
+    bool dry_run = false;
     std::string token;
     http::Tls tls;
     // What happens on the wire: 1 calls and failures, 2 headers, 3 bodies. The token is masked.
