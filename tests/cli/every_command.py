@@ -101,13 +101,14 @@ def wrong_ends(tree, environment, folder, silent):
         (7, "--retries 0 --timeout 50ms", {"GOAKTCTL_ENDPOINTS": silent}),
     ]
     for path, command in tree.commands.items():
-        if not command.example:
+        example = next((e for e in command.examples if e.startswith("goaktctl ")), "")
+        if not example:
             problems.append(f"{path}: its help has no example")
             continue
         for code, flags, more in tries:
             if code not in command.exits - OTHER_ENDS.get(path, set()):
                 continue
-            line = re.sub(r"goaktctl ", f"goaktctl {flags} -y ", command.example.split(" | ")[0], count=1)
+            line = re.sub(r"goaktctl ", f"goaktctl {flags} -y ", example.split(" | ")[0], count=1)
             got, said = exit_of(line, {**environment, **more}, folder)
             if got != code:
                 problems.append(f"{path}: exit {got}, expected {code}: {line}\n{said}")

@@ -43,6 +43,7 @@ NEEDS = {
         "--set endpoints=$GOAKTCTL_ENDPOINTS; goaktctl context use $c; done",
     r"prod.token": "mkdir -p .config/goaktctl; echo t > .config/goaktctl/prod.token; chmod 600 .config/goaktctl/prod.token",
     r"zfunc|fish/completions": "mkdir -p .zfunc .config/fish/completions",
+    r"config check": "touch goaktd.toml base.toml site.toml",
     r"op-3f2a": "goaktctl bench tell --for 5s --detach -q",
 }
 # What the text names and this node has under another name.
@@ -53,7 +54,7 @@ NAMES = {
     r"/tmp/": "./",
 }
 # What says 13 on some nodes, and not on this one.
-HERE = {"node ping", "debug stacks"}
+HERE = {"node ping", "debug stacks", "actor spawn", "actor top"}
 # What waits for other nodes.
 ENDS = {
     "goaktctl wait nodes --for 'members>=3' --for settled --wait-timeout 60s": (8, "60s", "100ms"),
