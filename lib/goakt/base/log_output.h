@@ -13,8 +13,10 @@ namespace goakt {
 // Writes log lines to a file or to standard error from a thread of its own.
 //
 // The thread that logs only formats its line and puts it in a bounded queue; when that is full the
-// oldest line is dropped and counted, so a slow disk never holds up an actor. Destruction writes
-// out what is queued. Any thread may call anything.
+// oldest line is dropped and counted, so neither a slow disk nor a full one, nor a pipe that nobody
+// reads, ever holds up an actor. When lines get through again, the first thing said is how many
+// were lost. Destruction writes out what is queued; a reader that takes nothing has two seconds.
+// Any thread may call anything.
 class GOAKT_API LogOutput final : public LogSink {
  public:
   struct Options {
@@ -23,6 +25,7 @@ class GOAKT_API LogOutput final : public LogSink {
     std::string file = {};
     std::size_t queue = 2048;
     // A file that would grow beyond this becomes FILE.1, and so on up to FILE.<keep>. 0: never.
+    // With `keep` 0 it begins anew.
     std::uint64_t max_size = 0;
     unsigned keep = 5;
   };
@@ -35,7 +38,8 @@ class GOAKT_API LogOutput final : public LogSink {
   void write(const LogRecord& record) noexcept override;
   void flush() noexcept override;
 
-  // After somebody else has moved the file away (logrotate, then SIGHUP).
+  // After somebody else has moved the file away (logrotate, then SIGHUP): soon, and before any line
+  // that is logged from now on. When that fails, lines go on to the old file.
   void reopen() noexcept;
 
   // Lines lost because the queue was full, and lines that could not be written (disk full).
