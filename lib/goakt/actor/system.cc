@@ -22,6 +22,9 @@ ActorSystem::ActorSystem(std::unique_ptr<System> system) : system_(std::move(sys
 
 ActorSystem::~ActorSystem() {
   if (system_->running()) static_cast<void>(system_->stop());
+  // Its guardian may be stopping it, on a thread of its own.
+  while (system_->state.load(std::memory_order_acquire) == System::State::stopping)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   // After a stop that timed out threads still run; most end when they are given a moment more.
   constexpr auto kGrace = std::chrono::seconds(2);
   if (HookRun* hook = system_->hanging_hook.get(); hook != nullptr && !hook->wait(kGrace))

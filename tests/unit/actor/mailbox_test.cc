@@ -1,5 +1,6 @@
 #include "goakt/actor/mailbox.h"
 
+#include "goakt/actor/tuning.h"
 #include "tests/unit/actor/seeded_system.h"
 
 #include <atomic>
@@ -424,6 +425,14 @@ TEST_CASE("a mailbox beyond the soft limit is reported once per crossing [85]") 
     system.run();
     CHECK(system.seen<ActorWarning>().empty());
   }
+  set_mailbox_soft_limit(*system, 1000);
+  fill(*pid, 300);
+  system.run();
+  CHECK(system.seen<ActorWarning>().empty());
+  set_mailbox_soft_limit(*system, 10);
+  fill(*pid, 300);
+  system.run();
+  REQUIRE(system.seen<ActorWarning>().size() == 1);
 }
 
 namespace {

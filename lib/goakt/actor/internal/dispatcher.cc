@@ -14,6 +14,10 @@ Dispatcher::Dispatcher(const Options& options)
       system_(std::make_unique<WorkerPool>(1, false)),
       blocking_(options.blocking_threads) {}
 
+void Dispatcher::set_system_threads(std::size_t threads) {
+  if (threads != system_->size()) system_ = std::make_unique<WorkerPool>(threads, false);
+}
+
 void Dispatcher::start() {
   if (seeded_) return;
   normal_->start();

@@ -246,6 +246,9 @@ class Dispatcher {
 
   explicit Dispatcher(const Options& options);
 
+  // Before start() only.
+  void set_system_threads(std::size_t threads);
+
   void start();
   // False: threads are stuck in handlers (WorkerPool::stop).
   bool stop(std::chrono::steady_clock::time_point deadline);

@@ -42,7 +42,7 @@ void count_shared(Cell& cell, std::int64_t delta) {
 // Tells, once each time the mailbox grows beyond it.
 void check_soft_limit(Cell& cell) {
   System& system = *cell.system;
-  const auto limit = static_cast<std::int64_t>(system.options.mailbox_soft_limit);
+  const std::int64_t limit = system.mailbox_soft_limit.load(std::memory_order_relaxed);
   const std::int64_t depth = cell.depth();
   CellExtension* x = extension_or_null(cell);
   if (GOAKT_LIKELY(depth <= limit)) {

@@ -47,6 +47,7 @@ const Behaviour& no_behaviour() {
 System::System(std::string system_name, SystemOptions system_options)
     : name(std::move(system_name)),
       options(std::move(system_options)),
+      mailbox_soft_limit(static_cast<std::int64_t>(options.mailbox_soft_limit)),
       clock_owner(options.clock),
       clock(clock_owner ? *clock_owner : SystemClock::instance()),
       has_real_clock(dynamic_cast<const SystemClock*>(&clock) != nullptr),
@@ -139,7 +140,7 @@ std::string System::who_hangs() {
 
 void System::log_failure(const Cell& cell, std::string_view what, const Error& error) {
   const std::string path = path_of(cell);
-  options.logger.log(LogLevel::error, what, error, {{"actor", path}});
+  options.logger.log(LogLevel::error, "an actor failed", error, {{"actor", path}, {"in", what}});
   publish([&] {
     return ActorWarning{path, clock.wall(), std::string(what) + ": " + error.message()};
   });

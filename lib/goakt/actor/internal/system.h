@@ -63,6 +63,7 @@ class System {
   ActorSystem* facade = nullptr;
   const std::string name;
   const SystemOptions options;
+  std::atomic<std::int64_t> mailbox_soft_limit;  // that of the options, until changed
   const std::shared_ptr<Clock> clock_owner;
   Clock& clock;
   const bool has_real_clock;  // else a test's, which is read at every turn

@@ -6,7 +6,7 @@ namespace goakt::internal {
 
 Watchdog::Watchdog(WorkerPool& pool, std::chrono::milliseconds limit,
                    std::function<void(const Stall&)> report)
-    : pool_(pool), limit_(limit), report_(std::move(report)), seen_(pool.size()) {}
+    : pool_(pool), limit_ms_(limit.count()), report_(std::move(report)), seen_(pool.size()) {}
 
 void Watchdog::start() {
   thread_ = std::thread([this] { run(); });
@@ -51,6 +51,7 @@ void Watchdog::run() {
 
 void Watchdog::look(Clock::time_point now) {
   beat_.fetch_add(1, std::memory_order_relaxed);
+  const std::chrono::milliseconds limit(limit_ms_.load(std::memory_order_relaxed));
   for (std::size_t i = 0; i < seen_.size(); ++i) {
     Seen& seen = seen_[i];
     const Worker& worker = pool_.worker(i);
@@ -62,7 +63,7 @@ void Watchdog::look(Clock::time_point now) {
     }
     if (now - seen.since < kPeriod / 2) continue;
     pool_.rescue(i);
-    if (limit_.count() == 0 || now - seen.since < limit_ || seen.reported) continue;
+    if (limit.count() == 0 || now - seen.since < limit || seen.reported) continue;
     Stall stall{PidAccess::make(cell, cell->generation.load(std::memory_order_acquire)),
                 worker.turn.handling.load(std::memory_order_acquire),
                 std::chrono::duration_cast<std::chrono::milliseconds>(now - seen.since)};

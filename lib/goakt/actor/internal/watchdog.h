@@ -36,6 +36,11 @@ class Watchdog {
   void start();
   void stop();
 
+  // Any thread; from the next look on.
+  void set_limit(std::chrono::milliseconds limit) {
+    limit_ms_.store(limit.count(), std::memory_order_relaxed);
+  }
+
   // Any thread: a worker has been woken.
   void nudge() {
     if (asleep_.load(std::memory_order_seq_cst)) wake();
@@ -62,7 +67,7 @@ class Watchdog {
   void look(Clock::time_point now);
 
   WorkerPool& pool_;
-  const std::chrono::milliseconds limit_;
+  std::atomic<std::chrono::milliseconds::rep> limit_ms_;
   const std::function<void(const Stall&)> report_;
   std::vector<Seen> seen_;  // by worker; the thread's own
   std::atomic<std::uint64_t> stalls_{0};
