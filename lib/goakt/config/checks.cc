@@ -16,33 +16,34 @@ constexpr std::size_t kMostMetadata = 512;
 
 class Checks {
  public:
-  explicit Checks(const Settings& settings) : settings_(settings) {}
+  using Names = std::set<std::string, std::less<>>;
+
+  explicit Checks(const Settings& settings, Names wrong = {})
+      : settings_(settings), wrong_(std::move(wrong)) {}
 
   // Complains where `key` was said.
   void refuse(std::string_view key, const std::string& text) {
-    const std::string& place = settings_.place(key);
-    findings_.push_back({place.empty() ? std::string(key) : place,
-                         place.empty() ? text : std::string(key) + ": " + text});
+    findings_.push_back(settings_.finding(key, text));
   }
 
   void together(std::string_view one, std::string_view other) {
-    if (!settings_.text(one).empty() && settings_.text(other).empty())
+    if (good(one, other) && !settings_.text(one).empty() && settings_.text(other).empty())
       refuse(one, "needs " + std::string(other));
   }
 
   void needs(std::string_view flag, std::string_view other) {
-    if (settings_.flag(flag) && !settings_.flag(other))
+    if (good(flag, other) && settings_.flag(flag) && !settings_.flag(other))
       refuse(flag, "needs " + std::string(other) + " = true");
   }
 
   void different_ports(std::string_view one, std::string_view other) {
     const auto port = settings_.number(one);
-    if (port != 0 && port == settings_.number(other))
+    if (good(one, other) && port != 0 && port == settings_.number(other))
       refuse(one, "is the port of " + std::string(other) + " too");
   }
 
   void at_most(std::string_view one, std::string_view other) {
-    if (settings_.number(one) > settings_.number(other)) {
+    if (good(one, other) && settings_.number(one) > settings_.number(other)) {
       refuse(one, "\"" + settings_.text(one) + "\" is more than " + std::string(other) + ", " +
                       settings_.text(other));
     }
@@ -60,8 +61,13 @@ class Checks {
 
   std::vector<Finding> take() { return std::move(findings_); }
 
+  bool good(std::string_view one, std::string_view other) const {
+    return !wrong_.contains(one) && !wrong_.contains(other);
+  }
+
  private:
   const Settings& settings_;
+  const Names wrong_;
   std::vector<Finding> findings_;
 };
 
@@ -82,15 +88,16 @@ void check_cluster(const Settings& settings, Checks& checks) {
   }
   if (settings.flag("datacenter.enabled")) {
     for (const char* key : {"datacenter.name", "datacenter.control-plane"})
-      if (settings.text(key).empty())
+      if (settings.text(key).empty() && checks.good(key, "datacenter.enabled"))
         checks.refuse("datacenter.enabled", std::string("needs ") + key);
   }
 }
 
 }  // namespace
 
-std::vector<Finding> contradictions(const Settings& settings, bool check_files) {
-  Checks checks(settings);
+std::vector<Finding> contradictions(const Settings& settings, bool check_files,
+                                    const std::set<std::string, std::less<>>& wrong) {
+  Checks checks(settings, wrong);
   for (const auto& [name, level] : settings.map("log.levels")) {
     if (!parse_log_level(level))
       checks.refuse("log.levels", "\"" + level + "\" of " + name +

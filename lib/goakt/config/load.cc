@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
+#include <set>
 
 namespace goakt::config {
 
@@ -45,16 +47,24 @@ class Loader {
     for (const Key& key : keys()) take_variable(key);
     look_for_mistyped_variables();
     for (const auto& [name, text] : sources_.flags) take_flag(name, text);
-    // Over values that are wrong by themselves they would only add noise.
-    if (problems_.empty()) problems_ = contradictions(settings_, sources_.check_files);
+    if (!unreadable_) check_together();
     if (!problems_.empty()) return refuse();
     for (Finding& finding : doubts(settings_)) settings_.warnings_.push_back(std::move(finding));
     return std::move(settings_);
   }
 
  private:
+  void check_together() {
+    for (Finding& finding : contradictions(settings_, sources_.check_files, wrong_))
+      problems_.push_back(std::move(finding));
+    if (!sources_.check_files || !sources_.more_checks) return;
+    for (Finding& finding : sources_.more_checks(settings_))
+      problems_.push_back(std::move(finding));
+  }
+
   void take(const Key& key, const std::string& text, Origin origin, const std::string& place) {
     if (const auto complaint = complaint_about(key, text)) {
+      wrong_.emplace(key.name);
       problems_.push_back(
           {place, key.secret ? std::string(key.name) + " " + *complaint
                              : (origin == Origin::file ? std::string(key.name) + ": " : "") + "\"" +
@@ -68,6 +78,7 @@ class Loader {
     auto entries = read_file(path, environment_);
     if (!entries) {
       if (entries.error().is(ErrorCode::permission_denied)) denied_ = true;
+      unreadable_ = true;  // what it would say about the rest is not known
       const std::string what = entries.error().message();
       problems_.push_back({"", what});
       return;
@@ -78,6 +89,7 @@ class Loader {
         Finding finding{entry.place, "there is no setting " + entry.key + did_you_mean(entry.key)};
         (sources_.permissive ? settings_.warnings_ : problems_).push_back(std::move(finding));
       } else if (!entry.complaint.empty()) {
+        wrong_.insert(entry.key);
         problems_.push_back({entry.place, entry.key + " " + entry.complaint});
       } else {
         take(*key, entry.text, Origin::file, entry.place);
@@ -138,19 +150,16 @@ class Loader {
   }
 
   Result<Settings> refuse() const {
-    std::string all;
-    for (const Finding& problem : problems_) {
-      all += all.empty() ? "" : "\n";
-      all += problem.place.empty() ? problem.text : problem.place + ": " + problem.text;
-    }
     return fail(denied_ ? ErrorCode::permission_denied : ErrorCode::invalid_argument,
-                std::move(all));
+                to_text(problems_));
   }
 
   const Sources& sources_;
   const Environment environment_;
   Settings settings_;
   std::vector<Finding> problems_;
+  std::set<std::string, std::less<>> wrong_;  // keys
+  bool unreadable_ = false;
   bool denied_ = false;
 };
 

@@ -20,6 +20,15 @@ std::string_view to_string(Origin origin) noexcept {
   return "";
 }
 
+std::string to_text(const std::vector<Finding>& findings) {
+  std::string all;
+  for (const Finding& finding : findings) {
+    all += all.empty() ? "" : "\n";
+    all += finding.place.empty() ? finding.text : finding.place + ": " + finding.text;
+  }
+  return all;
+}
+
 Settings::Settings() {
   for (const Key& key : keys()) values_[std::string(key.name)] = {std::string(key.default_value)};
 }
@@ -75,6 +84,17 @@ Origin Settings::origin(std::string_view key) const {
 
 const std::string& Settings::place(std::string_view key) const {
   return value(key).place;
+}
+
+Finding Settings::finding(std::string_view key, const std::string& text) const {
+  const std::string name(key);
+  const std::string& said = place(key);
+  if (said.empty() || said == "--" + name) return {said.empty() ? name : said, text};
+  return {said, name + ": " + text};
+}
+
+void Settings::keep(std::string_view key, const Settings& other) {
+  values_[std::string(key)] = other.value(key);
 }
 
 }  // namespace goakt::config

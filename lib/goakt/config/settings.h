@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,6 +29,11 @@ struct Finding {
   std::string text;
 };
 
+class Settings;
+
+// A line for each: "goaktd.toml:3:8: log.level: ...".
+GOAKT_API std::string to_text(const std::vector<Finding>& findings);
+
 // What a configuration is made of.
 struct Sources {
   using Given = std::vector<std::pair<std::string, std::string>>;
@@ -41,6 +47,9 @@ struct Sources {
   bool permissive = false;
   // The files that settings name must be readable.
   bool check_files = true;
+  // What only the program itself can tell, of settings that are good by themselves; with
+  // check_files.
+  std::function<std::vector<Finding>(const Settings&)> more_checks = {};
 };
 
 // The configuration of one node: a checked value for every key of the table. Made once, read after.
@@ -76,6 +85,11 @@ class GOAKT_API Settings {
   const std::string& place(std::string_view key) const;
 
   bool is_default(std::string_view key) const { return origin(key) == Origin::default_value; }
+
+  // A complaint about that key, at the place where it was said.
+  Finding finding(std::string_view key, const std::string& text) const;
+  // Takes the value of that key from another.
+  void keep(std::string_view key, const Settings& other);
 
   // What is doubtful but no error.
   const std::vector<Finding>& warnings() const { return warnings_; }

@@ -218,7 +218,7 @@ TEST_CASE("values that exclude each other are refused where they were said") {
     return problems_of({.flags = std::move(flags), .environment = with({})});
   };
   has(said({{"cluster.enabled", "true"}, {"remoting.enabled", "false"}}),
-      "--cluster.enabled: cluster.enabled: needs remoting.enabled = true");
+      "--cluster.enabled: needs remoting.enabled = true");
   has(said({{"cluster.peers-port", "3322"}}), "is the port of");
   has(said({{"cluster.write-quorum", "3"}}), "is more than cluster.replica-count, 2");
   has(said({{"cluster.roles", std::string(600, 'r')}}), "members can carry 512");

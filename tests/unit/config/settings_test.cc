@@ -67,3 +67,33 @@ TEST_CASE("all problems are told at once, each with its place") {
   CHECK(text.find("GOAKTD_DEMO_KINDS: \"maybe\" must be one of auto|true|false") !=
         std::string::npos);
 }
+
+TEST_CASE("wrong values, contradictions and the program's own complaints come together") {
+  Sources sources{.flags = {{"log.level", "loud"},
+                            {"admin.tls.cert", "/dev/null"},
+                            {"cluster.peers-port", "none"},
+                            {"remoting.port", "3320"}}};
+  sources.more_checks = [](const Settings& settings) {
+    return std::vector{settings.finding("admin.tls.cert", "is empty")};
+  };
+  const auto settings = Settings::load(sources);
+  REQUIRE(!settings);
+  const std::string text = settings.error().message();
+  CHECK(text.find("--log.level: \"loud\" must be") != std::string::npos);
+  CHECK(text.find("--admin.tls.cert: needs admin.tls.key") != std::string::npos);
+  CHECK(text.find("--admin.tls.cert: is empty") != std::string::npos);
+  // Its default, which nobody meant, is compared with nothing.
+  CHECK(text.find("is the port of") == std::string::npos);
+  sources.check_files = false;
+  const auto unseen = Settings::load(sources);
+  REQUIRE(!unseen);
+  CHECK(unseen.error().message().find("is empty") == std::string::npos);
+}
+
+TEST_CASE("a complaint names the place and the key, a flag being both") {
+  const auto settings = Settings::load({{"log.level", "warn"}}, with({{"GOAKTD_LOG_KEEP", "1"}}));
+  REQUIRE(settings);
+  CHECK(to_text({settings->finding("log.level", "x"), settings->finding("log.keep", "y"),
+                 settings->finding("log.file", "z")}) ==
+        "--log.level: x\nGOAKTD_LOG_KEEP: log.keep: y\nlog.file: z");
+}
