@@ -43,20 +43,33 @@ std::string common_name(const std::string& subject) {
 
 }  // namespace
 
-Result<Access::Rules> Access::read(const config::Settings& settings) {
-  Rules rules;
-  parse_role(settings.text("admin.loopback-role"), rules.loopback);
-  rules.asks_for_certificates = !settings.text("admin.tls.client-ca").empty();
+std::vector<Access::CertificateRule> Access::parse_rules(const config::Settings& settings,
+                                                         std::vector<std::string>& problems) {
+  std::vector<CertificateRule> rules;
   for (const std::string& rule : settings.list("admin.tls.roles")) {
     const auto colon = rule.rfind(':');
     CertificateRule parsed{rule.substr(0, colon), Role::none};
-    if (colon == std::string::npos || !parse_role(rule.substr(colon + 1), parsed.role)) {
-      return unexpected(
-          Error(ErrorCode::invalid_argument, "admin.tls.roles: \"" + rule + "\" is no rule")
-              .with_hint("for example CN=ops-*:operator"));
-    }
-    rules.certificates.push_back(std::move(parsed));
+    if (colon == std::string::npos || !parse_role(rule.substr(colon + 1), parsed.role))
+      problems.push_back("\"" + rule + "\" is no rule such as CN=ops-*:operator");
+    else
+      rules.push_back(std::move(parsed));
   }
+  return rules;
+}
+
+std::vector<std::string> Access::rule_problems(const config::Settings& settings) {
+  std::vector<std::string> problems;
+  parse_rules(settings, problems);
+  return problems;
+}
+
+Result<Access::Rules> Access::read(const config::Settings& settings) {
+  Rules rules;
+  parse_role(settings.text("admin.loopback-role"), rules.loopback);
+  std::vector<std::string> problems;
+  rules.certificates = parse_rules(settings, problems);
+  if (!problems.empty())
+    return fail(ErrorCode::invalid_argument, "admin.tls.roles: " + problems.front());
   const std::string& file = settings.text("admin.token-file");
   if (file.empty()) return rules;
   GOAKT_TRY(rules.tokens, read_tokens(file));
@@ -79,11 +92,6 @@ Status Access::reload(const config::Settings& settings) {
 std::shared_ptr<const Access::Rules> Access::rules() const {
   std::lock_guard lock(mutex_);
   return rules_;
-}
-
-bool Access::has_credentials() const {
-  const auto rules = this->rules();
-  return rules->asks_for_certificates || !rules->tokens.empty();
 }
 
 bool Access::identify(Request& request) const {

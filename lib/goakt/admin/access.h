@@ -22,14 +22,14 @@ class Access {
   // Errors: invalid_argument for a token file that cannot be read or a bad line in it.
   [[nodiscard]] static Result<std::unique_ptr<Access>> open(const config::Settings& settings);
 
+  // What is wrong with each bad rule of admin.tls.roles.
+  static std::vector<std::string> rule_problems(const config::Settings& settings);
+
   // Reads the token file again; on an error everything stays as it was.
   [[nodiscard]] Status reload(const config::Settings& settings);
 
   // Sets the request's caller and role. False: it names a token that is not known.
   bool identify(Request& request) const;
-
-  // Somebody can get in from other machines.
-  bool has_credentials() const;
 
  private:
   struct CertificateRule {
@@ -41,9 +41,10 @@ class Access {
     Role loopback = Role::viewer;
     std::vector<Token> tokens;
     std::vector<CertificateRule> certificates;
-    bool asks_for_certificates = false;
   };
 
+  static std::vector<CertificateRule> parse_rules(const config::Settings& settings,
+                                                  std::vector<std::string>& problems);
   [[nodiscard]] static Result<Rules> read(const config::Settings& settings);
   std::shared_ptr<const Rules> rules() const;
 

@@ -18,16 +18,6 @@ bool is_read(const Request& request) {
   return request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
 }
 
-// To a file of its own, or beside everything else that is logged; never cut off like ordinary
-// lines.
-Result<Logger> open_audit(const std::string& file, const node::Node& node) {
-  LogOptions options;
-  options.lines_per_site_and_second = 0;
-  if (file.empty()) return Logger(node.log_sink(), options).named("audit");
-  GOAKT_TRY(auto output, LogOutput::open({.format = LogFormat::json, .file = file}));
-  return Logger(std::move(output), options).named("audit");
-}
-
 std::string seconds_text(Duration wait) {
   return std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count());
 }
@@ -37,26 +27,54 @@ std::string seconds_text(Duration wait) {
 Result<std::unique_ptr<Gate>> Gate::open(const config::Settings& settings, node::Node& node,
                                          const Router& router, Traffic& traffic) {
   GOAKT_TRY(auto access, Access::open(settings));
-  auto audit = open_audit(settings.text("admin.audit-file"), node);
-  if (!audit) {
-    return fail(ErrorCode::invalid_argument, "admin.audit-file: " + audit.error().message());
-  }
-  return std::unique_ptr<Gate>(
-      new Gate(settings, node, router, traffic, std::move(access), *std::move(audit)));
+  std::unique_ptr<Gate> gate(new Gate(settings, node, router, traffic, std::move(access)));
+  GOAKT_CHECK(gate->reload_audit(settings));
+  return gate;
 }
 
 Gate::Gate(const config::Settings& settings, node::Node& node, const Router& router,
-           Traffic& traffic, std::unique_ptr<Access> access, Logger audit)
+           Traffic& traffic, std::unique_ptr<Access> access)
     : node_(node),
       router_(router),
       traffic_(traffic),
       access_(std::move(access)),
-      audit_(std::move(audit)),
       // Writes get two fifths: 20 of the usual 50.
       rate_limit_(static_cast<double>(settings.number("admin.rate")),
                   static_cast<double>(settings.number("admin.rate")) * 0.4,
                   SystemClock::instance()),
       answers_(SystemClock::instance()) {}
+
+Gate::Audit Gate::current_audit() const {
+  std::lock_guard lock(audit_mutex_);
+  return audit_;
+}
+
+Status Gate::reload_audit(const config::Settings& settings) {
+  const std::string& path = settings.text("admin.audit-file");
+  const Audit before = current_audit();
+  if (before.file && before.path == path) {
+    before.file->reopen();
+    return {};
+  }
+  LogOptions options;
+  options.lines_per_site_and_second = 0;  // never cut off like ordinary lines
+  Audit audit{path, nullptr, Logger(node_.log_sink(), options).named("audit")};
+  if (!path.empty()) {
+    auto output = LogOutput::open({.format = LogFormat::json, .file = path});
+    if (!output)
+      return fail(ErrorCode::invalid_argument, "admin.audit-file: " + output.error().message());
+    audit.file = *std::move(output);
+    audit.log = Logger(audit.file, options).named("audit");
+  }
+  node_.watch_log("audit", audit.file);
+  std::lock_guard lock(audit_mutex_);
+  audit_ = std::move(audit);
+  return {};
+}
+
+void Gate::reopen_audit() {
+  if (const auto file = current_audit().file) file->reopen();
+}
 
 Response Gate::handle(Request& request) {
   const auto begin = std::chrono::steady_clock::now();
@@ -101,7 +119,7 @@ Response Gate::decide(Request& request) {
 }
 
 void Gate::audit(const Request& request, const Response& response, Duration took) const {
-  audit_.info(
+  current_audit().log.info(
       "request",
       {{"requestId", request.request_id},
        {"caller", request.caller},

@@ -8,6 +8,12 @@
 #include "goakt/base/log.h"
 
 #include <memory>
+#include <mutex>
+#include <string>
+
+namespace goakt {
+class LogOutput;
+}
 
 namespace goakt::config {
 class Settings;
@@ -33,10 +39,24 @@ class Gate {
 
   Access& access() { return *access_; }
 
+  // Opens the audit file of a new configuration, or the same one again. Error: invalid_argument;
+  // lines go on to where they went.
+  [[nodiscard]] Status reload_audit(const config::Settings& settings);
+  // After somebody else has moved the audit file away.
+  void reopen_audit();
+
  private:
   Gate(const config::Settings& settings, node::Node& node, const Router& router, Traffic& traffic,
-       std::unique_ptr<Access> access, Logger audit);
+       std::unique_ptr<Access> access);
 
+  // Where audit lines go; without a file, to the node's log.
+  struct Audit {
+    std::string path;
+    std::shared_ptr<LogOutput> file;
+    Logger log;
+  };
+
+  Audit current_audit() const;
   Response decide(Request& request);
   void audit(const Request& request, const Response& response, Duration took) const;
 
@@ -44,7 +64,8 @@ class Gate {
   const Router& router_;
   Traffic& traffic_;
   std::unique_ptr<Access> access_;
-  const Logger audit_;
+  mutable std::mutex audit_mutex_;  // guards audit_
+  Audit audit_;
   RateLimit rate_limit_;
   IdempotencyStore answers_;
 };

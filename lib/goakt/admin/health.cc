@@ -3,6 +3,11 @@
 #include "goakt/admin/routes.h"
 #include "goakt/node/node.h"
 
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
 #include <vector>
 
 namespace goakt::admin {
@@ -12,59 +17,100 @@ namespace {
 struct Check {
   const char* name;
   bool good;
+  Problem problem;  // when not good
   std::string detail;
 };
 
-// 200 "ok", or 503 with the first check that fails; all of them when `verbose`.
-Reply health(const Request& request, const std::vector<Check>& checks) {
+// Since when each check has been as it is, as far as somebody looked.
+class History {
+ public:
+  std::chrono::milliseconds since(const Check& check) {
+    const auto now = std::chrono::steady_clock::now();
+    std::lock_guard lock(mutex_);
+    const auto [it, is_new] =
+        seen_.try_emplace(check.name, Seen{check.good, check.good ? begin_ : now});
+    if (it->second.good != check.good) it->second = {check.good, now};
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now - it->second.since);
+  }
+
+ private:
+  struct Seen {
+    bool good;
+    std::chrono::steady_clock::time_point since;
+  };
+
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::mutex mutex_;  // guards seen_
+  std::map<std::string, Seen> seen_;
+};
+
+// 200 "ok", or what goes with the first check that fails; all of them when `verbose`.
+Reply health(const Request& request, const std::vector<Check>& checks, History& history) {
   const Check* failing = nullptr;
-  for (const Check& check : checks)
+  Json list = Json::array();
+  for (const Check& check : checks) {
     if (!check.good && failing == nullptr) failing = &check;
+    Json json;
+    json.set("name", check.name).set("ok", check.good);
+    if (!check.detail.empty()) json.set("detail", check.detail);
+    json.set("sinceMs", history.since(check).count());
+    list.add(std::move(json));
+  }
   if (query_switch(request, "verbose")) {
-    Json list = Json::array();
-    for (const Check& check : checks) {
-      Json json;
-      json.set("name", check.name).set("ok", check.good);
-      if (!check.detail.empty()) json.set("detail", check.detail);
-      list.add(std::move(json));
-    }
     Json json;
     json.set("status", failing ? "failing" : "ok").set("checks", std::move(list));
-    return answer(json, failing ? 503 : 200);
+    return answer(json, failing ? http_status(failing->problem) : 200);
   }
-  if (failing) return refuse(Problem::starting, failing->detail);
+  if (failing) return refuse(failing->problem, failing->detail);
   Response response;
   response.content_type = kTextType;
   response.body = "ok\n";
   return response;
 }
 
-std::vector<Check> readiness(node::Node& node) {
-  const bool running = node.system().is_running();
-  return {{"actor-system", running, running ? "" : "the actor system is not running"}};
+// Once it has come up it has, also while it stops.
+std::vector<Check> startup(const node::Node& node) {
+  const bool started = node.has_started();
+  return {{"started", started, Problem::starting, started ? "" : "the node is starting"}};
 }
 
-// The runtime's own threads answer in time. A node that is stopping is alive too.
+std::vector<Check> readiness(node::Node& node) {
+  const bool running = node.system().is_running();
+  const bool stops = node.has_started();
+  return {{"actor-system", running, stops ? Problem::stopping : Problem::starting,
+           running ? ""
+           : stops ? "the node is stopping"
+                   : "the node is starting"}};
+}
+
+// The runtime's own threads answer in time. A node that was told to stop is alive too.
 std::vector<Check> liveness(node::Node& node) {
-  if (!node.system().is_running()) return {{"runtime", true, "not running"}};
   const bool good = node.is_alive();
+  if (!node.system().is_running()) {
+    return {{"runtime", good, Problem::stopping,
+             good ? "not running" : "the actor system has stopped by itself; the log says why"}};
+  }
   const DispatcherFacts facts = inspect_dispatcher(node.system());
-  return {{"runtime", good, good ? "" : "no answer within 2 s"},
-          {"workers", true,
+  return {{"runtime", good, Problem::node_timeout, good ? "" : "no answer within 2 s"},
+          {"workers", true, Problem::node_timeout,
            std::to_string(facts.busy) + " of " + std::to_string(facts.workers) + " busy"}};
 }
 
 }  // namespace
 
 void add_health_routes(Router& router, node::Node& node) {
-  const Handler ready = [&node](const Request& request) {
-    return health(request, readiness(node));
+  const auto history = std::make_shared<History>();
+  const Handler ready = [&node, history](const Request& request) {
+    return health(request, readiness(node), *history);
   };
   router.add("GET", "/healthz", Role::none, ready);
   router.add("GET", "/readyz", Role::none, ready);
-  router.add("GET", "/startupz", Role::none, ready);
-  router.add("GET", "/livez", Role::none,
-             [&node](const Request& request) { return health(request, liveness(node)); });
+  router.add("GET", "/startupz", Role::none, [&node, history](const Request& request) {
+    return health(request, startup(node), *history);
+  });
+  router.add("GET", "/livez", Role::none, [&node, history](const Request& request) {
+    return health(request, liveness(node), *history);
+  });
 }
 
 }  // namespace goakt::admin

@@ -167,6 +167,12 @@ void administration(Exposition& out, node::Node& node, const Traffic& traffic) {
   out.family("goakt_operations_total", Type::counter, "Operations that are over.");
   for (const auto& count : node.operations().counts())
     out.sample({{"type", count.type}, {"result", count.result}}, static_cast<double>(count.count));
+  out.family("goakt_log_lines_lost_total", Type::counter,
+             "Lines of the log and of the audit file that never got there.");
+  for (const auto& lost : node.log_losses()) {
+    out.sample({{"log", lost.log}, {"reason", "queue"}}, static_cast<double>(lost.dropped));
+    out.sample({{"log", lost.log}, {"reason", "write"}}, static_cast<double>(lost.failed));
+  }
   out.gauge("goakt_admin_streams", "Streams open.", static_cast<double>(traffic.streams()));
   const auto series = traffic.series();
   out.family("goakt_admin_requests_total", Type::counter, "Requests of the admin API.");

@@ -2,11 +2,11 @@
 
 #include "goakt/admin/gate.h"
 #include "goakt/admin/routes.h"
+#include "goakt/admin/settings_check.h"
 #include "goakt/admin/tls.h"
 #include "goakt/config/settings.h"
 #include "goakt/node/node.h"
 
-#include <charconv>
 #include <filesystem>
 #include <optional>
 
@@ -18,30 +18,6 @@ constexpr int kOtherPorts = 100;
 constexpr std::size_t kTcpConnections = 64;
 // Requests that wait for actors at once; each keeps a thread.
 constexpr std::size_t kWaits = 64;
-
-struct HostPort {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-Result<HostPort> parse_host_port(const std::string& text) {
-  HostPort parsed;
-  const auto colon = text.rfind(':');
-  if (colon != std::string::npos) {
-    parsed.host = text.substr(0, colon);
-    if (parsed.host.size() > 2 && parsed.host.front() == '[')
-      parsed.host = parsed.host.substr(1, parsed.host.size() - 2);
-    const char* const end = text.data() + text.size();
-    const auto number = std::from_chars(text.data() + colon + 1, end, parsed.port);
-    if (number.ec == std::errc() && number.ptr == end && !parsed.host.empty()) return parsed;
-  }
-  return fail(ErrorCode::invalid_argument,
-              "admin.listen: \"" + text + "\" is no address such as 127.0.0.1:4258");
-}
-
-bool is_loopback(const std::string& host) {
-  return host.starts_with("127.") || host == "::1";
-}
 
 // The listener itself, or the next free port when nobody asked for just this one.
 Result<Listener> listen_tcp(const HostPort& at, bool is_default, bool& moved) {
@@ -70,19 +46,27 @@ Service::~Service() {
   node_.operations().drain();
 }
 
-Status Service::open_gate(const config::Settings& settings) {
-  GOAKT_TRY(gate_, Gate::open(settings, node_, router_, traffic_));
-  return {};
+void Service::reopen_files() {
+  gate_->reopen_audit();
 }
 
-Status Service::open_tls(const config::Settings& settings) {
-  TlsContext::Files files{settings.text("admin.tls.cert"), settings.text("admin.tls.key"),
-                          settings.text("admin.tls.client-ca")};
-  if (files.certificate.empty() && files.key.empty() && files.client_authority.empty()) return {};
-  if (files.certificate.empty() || files.key.empty())
-    return fail(ErrorCode::invalid_argument, "admin.tls.cert and admin.tls.key go together");
-  GOAKT_TRY(tls_, TlsContext::open(std::move(files)));
-  return {};
+// Everything is looked at before anything is taken over.
+Result<std::vector<std::string>> Service::reload(const config::Settings& fresh) {
+  if (const auto findings = check_settings(fresh, Occasion::reload); !findings.empty())
+    return fail(ErrorCode::invalid_argument, config::to_text(findings));
+  const TlsContext::Files files = TlsContext::Files::of(fresh);
+  std::vector<std::string> kept;
+  TlsContext::Loaded loaded;
+  // A listener speaks TLS for as long as it is open, or never.
+  if (files.certificate.empty() != (tls_ == nullptr)) {
+    kept = {"admin.tls.cert", "admin.tls.key", "admin.tls.client-ca"};
+  } else if (tls_) {
+    GOAKT_TRY(loaded, TlsContext::load(files));
+  }
+  GOAKT_CHECK(gate_->reload_audit(fresh));
+  GOAKT_CHECK(gate_->access().reload(fresh));
+  if (loaded) tls_->use(std::move(loaded));
+  return kept;
 }
 
 void Service::serve(Listener listener, const config::Settings& settings) {
@@ -103,23 +87,18 @@ void Service::serve(Listener listener, const config::Settings& settings) {
 
 Result<std::unique_ptr<Service>> Service::start(const config::Settings& settings,
                                                 node::Node& node) {
+  if (const auto findings = check_settings(settings); !findings.empty())
+    return fail(ErrorCode::invalid_argument, config::to_text(findings));
   std::unique_ptr<Service> service(new Service(settings, node));
-  GOAKT_CHECK(service->open_gate(settings));
-  GOAKT_CHECK(service->open_tls(settings));
+  GOAKT_TRY(service->gate_, Gate::open(settings, node, service->router_, service->traffic_));
+  if (!settings.text("admin.tls.cert").empty()) {
+    GOAKT_TRY(service->tls_, TlsContext::open(TlsContext::Files::of(settings)));
+  }
   const std::string& listen = settings.text("admin.listen");
   const std::string& socket = settings.text("admin.socket");
   std::optional<Listener> tcp;
   if (!listen.empty()) {
     GOAKT_TRY(const HostPort at, parse_host_port(listen));
-    const bool guarded = service->tls_ && service->gate_->access().has_credentials();
-    if (!is_loopback(at.host) && !guarded) {
-      return unexpected(
-          Error(ErrorCode::invalid_argument,
-                "admin.listen: " + at.host +
-                    " can be reached from other machines; that needs admin.tls.cert and "
-                    "admin.tls.key, and admin.token-file or admin.tls.client-ca")
-              .with_hint("or use 127.0.0.1, or the unix socket through ssh"));
-    }
     auto listener = listen_tcp(at, settings.is_default("admin.listen"), service->moved_);
     if (!listener) return unexpected(std::move(listener).error().while_doing("admin.listen"));
     tcp.emplace(*std::move(listener));
@@ -137,10 +116,8 @@ Result<std::unique_ptr<Service>> Service::start(const config::Settings& settings
     service->serve(*std::move(listener), settings);
   }
   if (tcp) service->serve(std::move(*tcp), settings);
-  node.on_reload([service = service.get()](const config::Settings& fresh) -> Status {
-    if (service->tls_) GOAKT_CHECK(service->tls_->reload());
-    return service->gate_->access().reload(fresh);
-  });
+  node.on_reload(
+      [service = service.get()](const config::Settings& fresh) { return service->reload(fresh); });
   service->started_ = true;
   return service;
 }

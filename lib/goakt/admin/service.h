@@ -28,7 +28,7 @@ class Service {
  public:
   // Listens. A default address that is in use gives way to the next free port, and the default
   // socket to `admin-PORT.sock` beside it; one that was configured fails with address_in_use.
-  // Errors: invalid_argument for an address that others could reach without TLS and credentials.
+  // Errors: invalid_argument with all that check_settings finds.
   [[nodiscard]] static Result<std::unique_ptr<Service>> start(const config::Settings& settings,
                                                               node::Node& node);
   ~Service();
@@ -41,11 +41,14 @@ class Service {
 
   const Router& router() const { return router_; }
 
+  // After somebody else has moved the audit file away (logrotate, then SIGUSR1). Any thread.
+  void reopen_files();
+
  private:
   Service(const config::Settings& settings, node::Node& node);
 
-  [[nodiscard]] Status open_gate(const config::Settings& settings);
-  [[nodiscard]] Status open_tls(const config::Settings& settings);
+  // Gives the keys that need a restart.
+  [[nodiscard]] Result<std::vector<std::string>> reload(const config::Settings& fresh);
   void serve(Listener listener, const config::Settings& settings);
 
   node::Node& node_;

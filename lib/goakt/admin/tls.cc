@@ -1,6 +1,7 @@
 #include "goakt/admin/tls.h"
 
 #include "goakt/admin/connection.h"
+#include "goakt/config/settings.h"
 
 #include <climits>
 #include <openssl/err.h>
@@ -24,34 +25,41 @@ struct FreeContext {
 
 using ContextPtr = std::unique_ptr<SSL_CTX, FreeContext>;
 
-tl::unexpected<Error> refuse_file(const char* key, const std::string& file) {
+using Problems = std::vector<std::pair<std::string, std::string>>;
+
+void note(Problems& problems, const char* key, const std::string& file) {
   const unsigned long code = ERR_peek_last_error();
   const char* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
   ERR_clear_error();
-  return fail(ErrorCode::invalid_tls_configuration,
-              std::string(key) + ": " + file + ": " + (reason ? reason : "cannot be used"));
+  problems.emplace_back(key, file + ": " + (reason ? reason : "cannot be used"));
 }
 
-Result<ContextPtr> load(const TlsContext::Files& files) {
+// As far as the files are good; with what is wrong with each that is not.
+ContextPtr load_into(const TlsContext::Files& files, Problems& problems) {
   ERR_clear_error();
   ContextPtr context(SSL_CTX_new(TLS_server_method()));
-  if (!context) return fail(ErrorCode::invalid_tls_configuration, "OpenSSL does not start");
+  if (!context) {
+    note(problems, "admin.tls.cert", "OpenSSL");
+    return context;
+  }
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
-  if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1)
-    return refuse_file("admin.tls.cert", files.certificate);
+  const bool certified =
+      SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) == 1;
+  if (!certified) note(problems, "admin.tls.cert", files.certificate);
   if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1 ||
-      SSL_CTX_check_private_key(context.get()) != 1)
-    return refuse_file("admin.tls.key", files.key);
-  if (!files.client_authority.empty()) {
-    if (SSL_CTX_load_verify_locations(context.get(), files.client_authority.c_str(), nullptr) != 1)
-      return refuse_file("admin.tls.client-ca", files.client_authority);
-    SSL_CTX_set_client_CA_list(context.get(),
-                               SSL_load_client_CA_file(files.client_authority.c_str()));
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+      (certified && SSL_CTX_check_private_key(context.get()) != 1))
+    note(problems, "admin.tls.key", files.key);
+  const std::string& authority = files.client_authority;
+  if (authority.empty()) return context;
+  if (SSL_CTX_load_verify_locations(context.get(), authority.c_str(), nullptr) != 1) {
+    note(problems, "admin.tls.client-ca", authority);
+    return context;
   }
+  SSL_CTX_set_client_CA_list(context.get(), SSL_load_client_CA_file(authority.c_str()));
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   return context;
 }
 
@@ -149,21 +157,39 @@ struct TlsContext::Impl {
   std::shared_ptr<SSL_CTX> context;
 };
 
-TlsContext::TlsContext(Files files) : files_(std::move(files)), impl_(std::make_unique<Impl>()) {}
+TlsContext::Files TlsContext::Files::of(const config::Settings& settings) {
+  return {settings.text("admin.tls.cert"), settings.text("admin.tls.key"),
+          settings.text("admin.tls.client-ca")};
+}
+
+TlsContext::TlsContext() : impl_(std::make_unique<Impl>()) {}
 
 TlsContext::~TlsContext() = default;
 
-Result<std::unique_ptr<TlsContext>> TlsContext::open(Files files) {
-  std::unique_ptr<TlsContext> context(new TlsContext(std::move(files)));
-  GOAKT_CHECK(context->reload());
+Result<TlsContext::Loaded> TlsContext::load(const Files& files) {
+  Problems problems;
+  Loaded context = load_into(files, problems);
+  if (problems.empty()) return context;
+  return fail(ErrorCode::invalid_tls_configuration,
+              problems.front().first + ": " + problems.front().second);
+}
+
+std::vector<std::pair<std::string, std::string>> TlsContext::problems(const Files& files) {
+  Problems problems;
+  load_into(files, problems);
+  return problems;
+}
+
+Result<std::unique_ptr<TlsContext>> TlsContext::open(const Files& files) {
+  GOAKT_TRY(Loaded loaded, load(files));
+  std::unique_ptr<TlsContext> context(new TlsContext);
+  context->use(std::move(loaded));
   return context;
 }
 
-Status TlsContext::reload() {
-  GOAKT_TRY(ContextPtr fresh, load(files_));
+void TlsContext::use(Loaded loaded) {
   std::lock_guard lock(impl_->mutex);
-  impl_->context = std::move(fresh);
-  return {};
+  impl_->context = std::move(loaded);
 }
 
 std::unique_ptr<TlsSession> TlsContext::session(int descriptor) const {

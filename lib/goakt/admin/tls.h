@@ -6,8 +6,15 @@
 #include <memory>
 #include <string>
 #include <sys/types.h>
+#include <utility>
+#include <vector>
 
+struct ssl_ctx_st;
 struct ssl_st;
+
+namespace goakt::config {
+class Settings;
+}
 
 namespace goakt::admin {
 
@@ -44,29 +51,38 @@ class TlsSession {
 // The server's side of TLS: TLS 1.2 and later, a certificate, and if wished the authority that
 // clients' certificates must come from (a client without one is let in, as nobody in particular).
 //
-// Thread-safe. reload() reads the files again; connections that exist keep what they had.
+// Thread-safe. After use() connections that exist keep what they had.
 class TlsContext {
  public:
   struct Files {
     std::string certificate;  // PEM, the chain
     std::string key;
     std::string client_authority;  // empty: clients are not asked
+
+    static Files of(const config::Settings& settings);
   };
 
+  // What the files hold.
+  using Loaded = std::shared_ptr<ssl_ctx_st>;
+
   // Error: invalid_tls_configuration, with the file.
-  [[nodiscard]] static Result<std::unique_ptr<TlsContext>> open(Files files);
+  [[nodiscard]] static Result<std::unique_ptr<TlsContext>> open(const Files& files);
   ~TlsContext();
 
-  [[nodiscard]] Status reload();
+  // The same error.
+  [[nodiscard]] static Result<Loaded> load(const Files& files);
+  // The settings whose files cannot be used, each with why.
+  static std::vector<std::pair<std::string, std::string>> problems(const Files& files);
+  // For new connections from now on.
+  void use(Loaded loaded);
   // For a new connection; makes its descriptor non-blocking.
   std::unique_ptr<TlsSession> session(int descriptor) const;
 
  private:
   struct Impl;
 
-  explicit TlsContext(Files files);
+  TlsContext();
 
-  Files files_;
   std::unique_ptr<Impl> impl_;
 };
 

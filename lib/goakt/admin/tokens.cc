@@ -31,24 +31,30 @@ std::string token_line(const Token& token) {
   return std::string(role_name(token.role)) + ":" + token.name + ":" + hex_encode(token.sha256);
 }
 
-Result<std::vector<Token>> read_tokens(const std::string& file) {
+std::vector<Token> scan_tokens(const std::string& file, std::vector<std::string>& problems) {
   std::ifstream in(file);
-  if (!in) return fail(ErrorCode::invalid_argument, "admin.token-file: cannot read " + file);
   std::vector<Token> tokens;
   std::string line;
   for (int number = 1; std::getline(in, line); ++number) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (line.empty() || line.front() == '#') continue;
-    auto token = parse_token(line);
-    if (!token) {
-      return unexpected(
-          Error(ErrorCode::invalid_argument,
-                "admin.token-file: " + file + ":" + std::to_string(number) + " is no token")
-              .with_hint("lines are role:name:SHA-256 of the token in hexadecimal; goaktd token "
-                         "new makes them"));
-    }
-    tokens.push_back(*std::move(token));
+    if (auto token = parse_token(line))
+      tokens.push_back(*std::move(token));
+    else
+      problems.push_back(file + ":" + std::to_string(number) +
+                         " is no token; lines are role:name:SHA-256 of the token in hexadecimal, "
+                         "as goaktd token new makes them");
   }
+  return tokens;
+}
+
+Result<std::vector<Token>> read_tokens(const std::string& file) {
+  if (!std::ifstream(file))
+    return fail(ErrorCode::invalid_argument, "admin.token-file: cannot read " + file);
+  std::vector<std::string> problems;
+  auto tokens = scan_tokens(file, problems);
+  if (!problems.empty())
+    return fail(ErrorCode::invalid_argument, "admin.token-file: " + problems.front());
   return tokens;
 }
 

@@ -25,6 +25,9 @@ std::string token_line(const Token& token);
 // invalid_argument for a file that cannot be read or a bad line in it.
 [[nodiscard]] Result<std::vector<Token>> read_tokens(const std::string& file);
 
+// The same of a file that can be read: its good lines, and what is wrong with each other one.
+std::vector<Token> scan_tokens(const std::string& file, std::vector<std::string>& problems);
+
 // SHA-256 of the bytes: 32 bytes.
 std::string sha256(std::string_view bytes);
 

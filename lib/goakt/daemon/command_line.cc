@@ -1,6 +1,7 @@
 #include "goakt/daemon/command_line.h"
 
 #include "goakt/admin/listener.h"
+#include "goakt/admin/settings_check.h"
 #include "goakt/base/text.h"
 #include "goakt/config/file.h"
 #include "goakt/config/keys.h"
@@ -240,6 +241,9 @@ config::Sources sources_of(const CommandLine& line) {
   }
   sources.files = config::find_files(line.config_file, sources.environment, kFolder);
   sources.permissive = line.permissive;
+  sources.more_checks = [](const config::Settings& settings) {
+    return admin::check_settings(settings);
+  };
   return sources;
 }
 

@@ -1,6 +1,7 @@
 #include "goakt/daemon/daemon.h"
 
 #include "goakt/admin/service.h"
+#include "goakt/admin/settings_check.h"
 #include "goakt/config/settings.h"
 #include "goakt/daemon/bundle_file.h"
 #include "goakt/daemon/command_line.h"
@@ -97,12 +98,13 @@ struct Running {
   const NodeLog& log;
   const ServiceManager& manager;
   node::Node& node;
-  const admin::Router& router;
+  admin::Service& admin;
 };
 
-// Until TERM or INT; which of them it was.
-int serve(const Running& running) {
+// Until TERM or INT, which of them it was; or until the actor system stops by itself.
+std::optional<int> serve(const Running& running) {
   for (;;) {
+    if (running.node.has_failed()) return std::nullopt;
     const int signal = running.signals.wait(running.manager.watchdog_interval());
     switch (signal) {
       case SIGTERM:
@@ -113,11 +115,12 @@ int serve(const Running& running) {
         break;
       case SIGUSR1:
         running.log.output->reopen();
+        running.admin.reopen_files();
         break;
       case SIGUSR2:
         if (const Status started =
-                write_bundle(running.node, running.router, data_directory(running.node.settings()),
-                             running.log.logger);
+                write_bundle(running.node, running.admin.router(),
+                             data_directory(running.node.settings()), running.log.logger);
             !started)
           running.log.logger.log(LogLevel::error, "debug bundle not written", started.error());
         break;
@@ -164,17 +167,35 @@ std::optional<Status> stop_node(const Running& running) {
   ::_exit(exit);
 }
 
+// The actor system goes down and nobody has asked for it. Its actors may come to their ends, but
+// the service manager hears no more that the process is well.
+[[noreturn]] void fail_with(const Running& running) {
+  const Error why = Error(ErrorCode::internal, "the actor system stops by itself")
+                        .with_hint("the lines of the logger \"system\" before this one say why");
+  running.log.logger.log(LogLevel::error, "goaktd failed", why,
+                         {{"actors", running.node.system().num_actors()}});
+  while (!running.node.has_ended()) {
+    running.manager.stopping("failed: " + why.message(), kStopStep * 30);
+    const int signal = running.signals.wait(kStopStep);
+    if (signal == SIGQUIT) running.log.write_stacks();
+    if (signal == SIGTERM || signal == SIGINT) break;
+  }
+  leave(kFailed, running, why.message());
+}
+
 // What to type next, for somebody at a terminal; the same facts as a line of the log elsewhere.
 void greet(const node::Node& node, const admin::Service& admin, const std::string& name,
            const Logger& log, Clock::time_point begin) {
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
   std::string endpoints;
   for (const std::string& url : admin.urls()) endpoints += (endpoints.empty() ? "" : ", ") + url;
+  const std::string data = data_directory(node.settings());
   if (!on_terminal()) {
     log.info("goaktd ready", {{"version", GOAKT_VERSION},
                               {"system", name},
                               {"node", node.id()},
                               {"admin", endpoints},
+                              {"data", data},
                               {"kinds", node.kinds().all().size()},
                               {"startMs", took.count()}});
     return;
@@ -189,6 +210,7 @@ void greet(const node::Node& node, const admin::Service& admin, const std::strin
                GOAKT_VERSION, name.c_str(), node.id().c_str(), endpoints.c_str());
   if (admin.moved())
     std::fprintf(stderr, "          the usual address is in use by another node\n");
+  std::fprintf(stderr, "  data    %s\n", data.c_str());
   std::fprintf(stderr, "  ready in %lld ms; now type, in another terminal:\n",
                static_cast<long long>(took.count()));
   if (!kinds.empty())
@@ -212,10 +234,18 @@ int run_node(const CommandLine& line, const config::Settings& settings, Kinds ki
   options.logs = log->lines;
   options.types = std::move(types);
   // Flags and environment are what they were; the files that they name may have changed.
-  options.load_settings = [line] { return config::Settings::load(sources_of(line)); };
+  options.load_settings = [line] {
+    config::Sources sources = sources_of(line);
+    sources.more_checks = [](const config::Settings& fresh) {
+      return admin::check_settings(fresh, admin::Occasion::reload);
+    };
+    return config::Settings::load(sources);
+  };
+  options.on_failure = [&signals] { signals.wake(); };
   follow_reloads(options, *log, manager);
   auto node = node::Node::create(settings, std::move(kinds), std::move(options));
   if (!node) return complain(start_exit(node.error()), node.error(), &settings);
+  (*node)->watch_log("node", log->output);
   if (const Status started = (*node)->start(); !started)
     return complain(start_exit(started.error()), started.error(), &settings);
   auto admin = admin::Service::start(settings, **node);
@@ -224,9 +254,10 @@ int run_node(const CommandLine& line, const config::Settings& settings, Kinds ki
   greet(**node, **admin, settings.text("system.name"), log->logger, begin);
   manager.ready("running");
 
-  const Running running{signals, *log, manager, **node, (*admin)->router()};
-  const int signal = serve(running);
-  log->logger.info("goaktd stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"},
+  const Running running{signals, *log, manager, **node, **admin};
+  const std::optional<int> signal = serve(running);
+  if (!signal || (*node)->has_failed()) fail_with(running);
+  log->logger.info("goaktd stopping", {{"signal", *signal == SIGINT ? "SIGINT" : "SIGTERM"},
                                        {"actors", (*node)->system().num_actors()}});
   // The system first: its stop ends the asks on which requests may be waiting.
   const auto stopped = stop_node(running);

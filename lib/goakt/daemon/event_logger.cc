@@ -48,20 +48,19 @@ struct Write {
     log.debug("child created", {{"actor", e.actor_path}, {"parent", e.parent}});
   }
 
-  void operator()(const Deadletter& e) const {
-    log.debug("dead letter", {{"from", e.sender}, {"to", e.receiver}, {"reason", e.reason}});
-  }
-
-  void operator()(const auto&) const {}  // the cluster's events have loggers of their own
+  // Dead letters are in the log of the runtime, the cluster's events have loggers of their own.
+  void operator()(const auto&) const {}
 };
 
 }  // namespace
 
 EventLogger::EventLogger(ActorSystem& system, const Logger& log)
     : system_(system), log_(log.named("actor")) {
-  const bool all = log_.enabled(LogLevel::debug);
   SubscribeOptions options;
-  if (!all) options.filter = matters;
+  options.filter = [log = log_](const Event& event) {
+    return matters(event) ||
+           (log.enabled(LogLevel::debug) && !std::holds_alternative<Deadletter>(event));
+  };
   auto events = system.subscribe(std::move(options));
   if (!events) return;  // it has stopped: there will be no events
   events_ = *std::move(events);

@@ -8,9 +8,9 @@
 
 namespace goakt::daemon {
 
-// Writes what happens to actors into the log: suspensions, warnings and restarts always, starts,
-// stops and dead letters on level debug. From a thread of its own, so that no actor waits for a
-// log.
+// Writes what happens to actors into the log: suspensions, warnings and restarts always, starts and
+// stops on level debug, whenever that is the level of the logger `actor`. From a thread of its own,
+// so that no actor waits for a log.
 class EventLogger {
  public:
   EventLogger(ActorSystem& system, const Logger& log);

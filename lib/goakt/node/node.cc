@@ -1,7 +1,10 @@
 #include "goakt/node/node.h"
 
 #include "goakt/actor/inspect.h"
+#include "goakt/actor/shutdown_hook.h"
+#include "goakt/actor/tuning.h"
 #include "goakt/base/errors.h"
+#include "goakt/base/log_output.h"
 #include "goakt/base/text.h"
 
 #include <algorithm>
@@ -53,6 +56,7 @@ SystemOptions options_from(const config::Settings& settings) {
     options.default_supervisor = std::move(supervisor);
   }
   options.dead_letters_kept = static_cast<std::size_t>(settings.number("system.dead-letters"));
+  options.metrics = settings.flag("system.metrics");
   return options;
 }
 
@@ -74,6 +78,13 @@ Result<std::shared_ptr<const MessageTypes>> types_of(const config::Settings& set
                             !settings.is_default("plugins.proto-dir"));
 }
 
+// What of the runtime can change while it runs.
+void tune(ActorSystem& system, const config::Settings& settings) {
+  set_stall_warning(system, settings.duration("system.stall-warning"));
+  set_mailbox_soft_limit(system,
+                         static_cast<std::uint64_t>(settings.number("system.mailbox-soft-limit")));
+}
+
 // A few hexadecimal digits that stand for a text.
 std::string tag_of(std::string_view text, std::size_t digits) {
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: the same in every build
@@ -86,6 +97,28 @@ std::string tag_of(std::string_view text, std::size_t digits) {
 
 }  // namespace
 
+// Notes when the actor system goes down without having been told to, and when that is over.
+class Node::EndingHook final : public ShutdownHook {
+ public:
+  EndingHook(std::shared_ptr<Ending> ending, ShutdownPhase phase)
+      : ending_(std::move(ending)), phase_(phase) {}
+
+  Status execute(ActorSystem&) override {
+    if (phase_ == ShutdownPhase::after_actors_stop) {
+      ending_->over = true;
+    } else if (!ending_->asked && !ending_->failed.exchange(true) && ending_->on_failure) {
+      ending_->on_failure();
+    }
+    return {};
+  }
+
+  ShutdownPhase phase() const override { return phase_; }
+
+ private:
+  const std::shared_ptr<Ending> ending_;
+  const ShutdownPhase phase_;
+};
+
 Result<std::unique_ptr<Node>> Node::create(const config::Settings& settings, Kinds kinds,
                                            NodeOptions options) {
   if (!options.logs) options.logs = std::make_shared<observe::LogRing>(nullptr);
@@ -93,17 +126,24 @@ Result<std::unique_ptr<Node>> Node::create(const config::Settings& settings, Kin
     GOAKT_TRY(options.types, types_of(settings));
   }
   SystemOptions system_options = options_from(settings);
+  system_options.logger = options.log.named("system");
+  auto ending = std::make_shared<Ending>();
+  ending->on_failure = options.on_failure;
+  for (const auto phase : {ShutdownPhase::before_unbind, ShutdownPhase::after_actors_stop})
+    system_options.shutdown_hooks.push_back(std::make_shared<EndingHook>(ending, phase));
   GOAKT_CHECK(add_eviction(settings, system_options));
   GOAKT_TRY(auto system,
             ActorSystem::create(settings.text("system.name"), std::move(system_options)));
-  return std::unique_ptr<Node>(
-      new Node(settings, std::move(kinds), std::move(system), std::move(options)));
+  set_system_threads(*system, static_cast<std::size_t>(settings.number("system.system-threads")));
+  return std::unique_ptr<Node>(new Node(settings, std::move(kinds), std::move(system),
+                                        std::move(options), std::move(ending)));
 }
 
 Node::Node(const config::Settings& settings, Kinds kinds, std::unique_ptr<ActorSystem> system,
-           NodeOptions options)
+           NodeOptions options, std::shared_ptr<Ending> ending)
     : kinds_(std::move(kinds)),
       options_(std::move(options)),
+      ending_(std::move(ending)),
       system_(std::move(system)),
       ask_timeout_(settings.duration("system.ask-timeout")),
       birthdate_(SystemClock::instance().wall()),
@@ -125,7 +165,7 @@ Node::Node(const config::Settings& settings, Kinds kinds, std::unique_ptr<ActorS
 }
 
 Node::~Node() {
-  if (system_->is_running()) static_cast<void>(system_->stop());
+  if (system_->is_running()) static_cast<void>(stop());
 }
 
 Node::Attributes Node::attributes() const {
@@ -149,9 +189,25 @@ config::Settings Node::settings() const {
   return settings_;
 }
 
-void Node::on_reload(std::function<Status(const config::Settings&)> hook) {
+void Node::on_reload(ReloadHook hook) {
   std::lock_guard lock(reload_mutex_);
   hook_ = std::move(hook);
+}
+
+void Node::watch_log(std::string name, std::shared_ptr<const LogOutput> output) {
+  std::lock_guard lock(mutex_);
+  if (output)
+    logs_[std::move(name)] = std::move(output);
+  else
+    logs_.erase(name);
+}
+
+std::vector<LogLosses> Node::log_losses() const {
+  std::vector<LogLosses> losses;
+  std::lock_guard lock(mutex_);
+  for (const auto& [name, output] : logs_)
+    losses.push_back({name, output->dropped(), output->failed()});
+  return losses;
 }
 
 std::shared_ptr<const MessageTypes> Node::types() const {
@@ -173,12 +229,21 @@ Result<ReloadReport> Node::take_over(const config::Settings& before) {
       options_.load_settings ? options_.load_settings() : Result<config::Settings>(before);
   if (!loaded) return unexpected(std::move(loaded).error());
   GOAKT_TRY(auto types, types_of(*loaded));
-  if (hook_) GOAKT_CHECK(hook_(*loaded));
+  std::vector<std::string> kept;
+  if (hook_) {
+    GOAKT_TRY(kept, hook_(*loaded));
+  }
   ReloadReport report;
   for (const config::Key& key : config::keys()) {
     if (loaded->text(key.name) == before.text(key.name)) continue;
-    (key.reload ? report.changed : report.needs_restart).emplace_back(key.name);
+    if (key.reload && std::find(kept.begin(), kept.end(), key.name) == kept.end()) {
+      report.changed.emplace_back(key.name);
+    } else {
+      report.needs_restart.emplace_back(key.name);
+      loaded->keep(key.name, before);  // what is in force, until then
+    }
   }
+  tune(*system_, *loaded);
   log_level_->configure(parse_log_level(loaded->text("log.level")).value_or(LogLevel::info));
   {
     std::lock_guard settings_lock(mutex_);
@@ -191,14 +256,30 @@ Result<ReloadReport> Node::take_over(const config::Settings& before) {
 }
 
 Status Node::start() {
-  return system_->start();
+  GOAKT_CHECK(system_->start());
+  started_ = true;
+  return {};
 }
 
 Status Node::stop() {
+  ending_->asked = true;
   return system_->stop();
 }
 
+bool Node::has_started() const {
+  return started_;
+}
+
+bool Node::has_failed() const {
+  return ending_->failed;
+}
+
+bool Node::has_ended() const {
+  return ending_->over;
+}
+
 bool Node::is_alive() {
+  if (has_failed()) return false;
   if (!system_->is_running()) return true;
   const auto answer = ping(*system_, std::chrono::seconds(2));
   return answer || !answer.error().is(ErrorCode::request_timeout);

@@ -13,14 +13,20 @@
 #include "goakt/node/operations.h"
 #include "goakt/observe/log_ring.h"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace goakt {
+class LogOutput;
+}
 
 namespace goakt::node {
 
@@ -44,6 +50,13 @@ struct ReloadReport {
   std::vector<std::string> needs_restart;
 };
 
+// The lines of one log that never got where they should.
+struct LogLosses {
+  std::string log;
+  std::uint64_t dropped = 0;  // the queue was full
+  std::uint64_t failed = 0;   // the file did not take them
+};
+
 // What a program gives its node beside the settings.
 struct NodeOptions {
   Logger log = {};                              // of the whole node; its level can be changed
@@ -56,6 +69,9 @@ struct NodeOptions {
   std::function<void(const config::Settings& before, const config::Settings& now,
                      const Result<ReloadReport>& report)>
       after_reload = {};
+  // The actor system stops and nobody asked for it: has_failed() is true from now on. On a thread
+  // of the runtime; must not block.
+  std::function<void()> on_failure = {};
   // Those of plugins.proto-dir; read from there when left out.
   std::shared_ptr<const MessageTypes> types = {};
 };
@@ -92,8 +108,16 @@ class GOAKT_API Node {
 
   WallTime birthdate() const { return birthdate_; }
 
-  // The runtime's own threads answer within two seconds. A node that is stopping is alive, too.
+  // The runtime's own threads answer within two seconds. A node that is stopping is alive, too,
+  // unless it does so by itself.
   bool is_alive();
+
+  // Stays true when the node stops.
+  bool has_started() const;
+  // The actor system stops, or has stopped, by itself: one of its own actors failed.
+  bool has_failed() const;
+  // All that has_failed() is followed by is over: the actors are gone, or were given up.
+  bool has_ended() const;
 
   // "127.0.0.1:0" without remoting.
   std::string id() const;
@@ -113,9 +137,14 @@ class GOAKT_API Node {
   // Takes over what may change while the node runs and tells the rest. Errors: those of the
   // configuration; nothing has changed then.
   [[nodiscard]] Result<ReloadReport> reload();
-  // The one who has files of its own to read again; asked before anything is taken over. Null:
-  // nobody any more.
-  void on_reload(std::function<Status(const config::Settings&)> hook);
+  // The one who has files of its own to read again; asked before anything else is taken over. It
+  // gives the keys whose change it cannot take over while it runs. Null: nobody any more.
+  using ReloadHook = std::function<Result<std::vector<std::string>>(const config::Settings&)>;
+  void on_reload(ReloadHook hook);
+
+  // Has the losses of that log told, in place of one of that name before; null: of none any more.
+  void watch_log(std::string name, std::shared_ptr<const LogOutput> output);
+  std::vector<LogLosses> log_losses() const;
 
   // Errors: type_not_registered with the nearest kinds, actor_already_exists, and those of spawn.
   [[nodiscard]] Result<Pid> spawn(const SpawnRequest& request);
@@ -127,24 +156,37 @@ class GOAKT_API Node {
   std::chrono::nanoseconds ask_timeout() const { return ask_timeout_; }
 
  private:
+  // How the actor system's end came about; known to its hooks, which outlive the node at worst.
+  struct Ending {
+    std::atomic<bool> asked{false};
+    std::atomic<bool> failed{false};
+    std::atomic<bool> over{false};
+    std::function<void()> on_failure;
+  };
+
+  class EndingHook;
+
   Node(const config::Settings& settings, Kinds kinds, std::unique_ptr<ActorSystem> system,
-       NodeOptions options);
+       NodeOptions options, std::shared_ptr<Ending> ending);
 
   [[nodiscard]] Result<ReloadReport> take_over(const config::Settings& before);
 
   Kinds kinds_;  // before the system: actors are made of them
   NodeOptions options_;
+  const std::shared_ptr<Ending> ending_;
   std::unique_ptr<ActorSystem> system_;
+  std::atomic<bool> started_{false};
   std::chrono::nanoseconds ask_timeout_;
   const WallTime birthdate_;
   std::unique_ptr<EventLog> events_;
   std::unique_ptr<LogLevelControl> log_level_;
-  mutable std::mutex mutex_;  // guards the three below
+  mutable std::mutex mutex_;  // guards the four below
   config::Settings settings_;
   std::shared_ptr<const MessageTypes> types_;
   Attributes attributes_;
+  std::map<std::string, std::shared_ptr<const LogOutput>> logs_;
   std::mutex reload_mutex_;  // one reload at a time; guards hook_
-  std::function<Status(const config::Settings&)> hook_;
+  ReloadHook hook_;
   std::unique_ptr<Operations> operations_;  // last: their work uses all the rest
 };
 

@@ -1,5 +1,7 @@
 #include "cli_ping.pb.h"
 
+#include <goakt/actor/messages.h>
+#include <goakt/actor/system.h>
 #include <goakt/node/plugin.h>
 
 #include <chrono>
@@ -27,9 +29,22 @@ class Stuck final : public goakt::Actor {
   static constexpr auto handles = goakt::handlers(&Stuck::stick);
 };
 
+// Fails as one of the runtime's own actors would: the actor system ends.
+class Ender final : public goakt::Actor {
+  void end(const cliping::Ping& message, goakt::ReceiveContext& ctx) {
+    goakt::PanicSignal signal;
+    signal.reason = message.text();
+    ctx.tell(ctx.system().system_guardian(), std::move(signal));
+  }
+
+ public:
+  static constexpr auto handles = goakt::handlers(&Ender::end);
+};
+
 }  // namespace
 
 GOAKT_PLUGIN("ping", plugin) {
   plugin.actor<Ponger>("ping.ponger");
   plugin.actor<Stuck>("ping.stuck");
+  plugin.actor<Ender>("ping.ender");
 }

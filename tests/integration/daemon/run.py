@@ -4,15 +4,20 @@ hears, how it ends, and what it takes over while it runs.
 
 Every wait has a deadline; nothing depends on how fast the machine is.
 """
+import fcntl
+import http.client
 import json
 import os
 import pathlib
+import pty
 import resource
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 DEADLINE = 60
@@ -47,15 +52,16 @@ def contains(what, text, part):
 class Node:
     """A goaktd with a folder of its own, which is where it keeps its socket and its log."""
 
-    def __init__(self, folder, *flags, environment=None, **process):
+    def __init__(self, folder, *flags, environment=None, stderr=None, **process):
         self.folder = pathlib.Path(folder)
         self.log_path = self.folder / "node.log"
         self.environment = {**os.environ, "GOAKTCTL_ENDPOINTS": f"unix://{folder}/admin.sock",
                             "HOME": str(folder), **(environment or {})}
-        with open(self.folder / "stderr", "w", encoding="utf-8") as stderr:
+        with open(self.folder / "stderr", "w", encoding="utf-8") as file:
             self.process = subprocess.Popen(
                 [GOAKTD, "--admin.listen=", f"--admin.socket={folder}/admin.sock", f"--log.file={self.log_path}",
-                 *flags], cwd=folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=stderr, **process)
+                 *flags], cwd=folder, env=self.environment, stdout=subprocess.DEVNULL,
+                stderr=file if stderr is None else stderr, **process)
 
     def __enter__(self):
         return self
@@ -109,31 +115,82 @@ class Node:
         return result.stdout + result.stderr
 
 
+def stderr_of(folder):
+    return (pathlib.Path(folder) / "stderr").read_text(encoding="utf-8")
+
+
+class Manager:
+    """What the service manager hears at the other end of $NOTIFY_SOCKET."""
+
+    def __init__(self, folder):
+        self.path = f"{folder}/notify"
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(0.1)
+        self.heard = []
+
+    def listen(self):
+        while True:
+            try:
+                self.heard.append(self.socket.recv(4096).decode())
+            except socket.timeout:
+                return
+
+    def hear(self, text, begin=0, times=1):
+        """Where the last of so many datagrams with that text is."""
+        def look():
+            self.listen()
+            found = [i for i in range(begin, len(self.heard)) if text in self.heard[i]]
+            return found[:times] if len(found) >= times else None
+        return eventually(f"{text} {times} times", look)[-1]
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """The admin API without a process for each request."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=DEADLINE)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(DEADLINE)
+        self.sock.connect(self.path)
+
+    def ask(self, method, path):
+        self.request(method, path)
+        response = self.getresponse()
+        return response.status, response.read().decode()
+
+
+def admin_of(folder):
+    """A connection, as soon as the node takes one."""
+    path = f"{folder}/admin.sock"
+
+    def connect():
+        connection = UnixConnection(path)
+        try:
+            return connection if connection.ask("GET", "/readyz")[0] == 200 else None
+        except OSError:
+            return None
+    return eventually("the admin API answers", connect)
+
+
+def lost_lines(admin, log, reason):
+    """Of that log, as /metrics tells it."""
+    wanted = f'goakt_log_lines_lost_total{{log="{log}",reason="{reason}"}} '
+    line = next((line for line in admin.ask("GET", "/metrics")[1].splitlines() if line.startswith(wanted)), None)
+    return float(line[len(wanted):]) if line else 0
+
+
 def no_core():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def test_the_service_manager_hears_of_each_step(folder):
-    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    manager.bind(f"{folder}/notify")
-    manager.settimeout(0.1)
-    heard = []
-
-    def listen():
-        while True:
-            try:
-                heard.append(manager.recv(4096).decode())
-            except socket.timeout:
-                return
-
-    def hear(text, begin=0):
-        def look():
-            listen()
-            return next((i for i in range(begin, len(heard)) if text in heard[i]), None) is not None
-        eventually(f"{text} among {heard}", look)
-        return next(i for i in range(begin, len(heard)) if text in heard[i])
-
-    environment = {"NOTIFY_SOCKET": f"{folder}/notify", "WATCHDOG_USEC": "200000"}
+    manager = Manager(folder)
+    heard, hear, listen = manager.heard, manager.hear, manager.listen
+    environment = {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "200000"}
     with Node(folder, environment=environment) as node:
         ready = hear("READY=1\nSTATUS=running")
         equal("the first word", ready, 0)
@@ -333,6 +390,358 @@ def test_descriptor_sets_make_types_known(folder):
     stderr = (pathlib.Path(folder) / "stderr").read_text(encoding="utf-8")
     contains("standard error", stderr, "--plugins.proto-dir: ")
     contains("standard error", stderr, "broken.desc: it is no descriptor set")
+
+
+def test_a_system_that_stops_by_itself_ends_the_process(folder):
+    manager = Manager(folder)
+    environment = {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "200000"}
+    # An actor that hangs makes the end long enough to look at it.
+    with Node(folder, f"--plugin={PLUGIN}", "--system.shutdown-timeout=10m", environment=environment) as node:
+        node.ready()
+        stick(node)
+        contains("alive", node.ctl("api", "GET", "/livez"), "ok")
+        manager.hear("WATCHDOG=1")
+        node.ctl("spawn", "ender", "--kind", "ping.ender")
+        node.ctl("send", "ender", "--json", '{"text":"broken within"}')
+        failed = node.said("goaktd failed")[0]
+        equal("level", failed["level"], "error")
+        contains("reason", failed["error"], "the actor system stops by itself")
+        equal("what the runtime said", node.lines("a system actor failed: stopping the actor system")[0]["reason"],
+              "broken within")
+        admin = UnixConnection(f"{folder}/admin.sock")
+        for path in ("/livez", "/readyz"):
+            status, body = admin.ask("GET", path)
+            equal(path, (status, json.loads(body)["code"]), (503, "stopping"))
+        equal("it has started, once", admin.ask("GET", "/startupz")[0], 200)
+        check = json.loads(admin.ask("GET", "/livez?verbose=1")[1])["checks"][0]
+        equal("the check", (check["name"], check["ok"]), ("runtime", False))
+        if check["sinceMs"] < 0:
+            raise Failed(f"since: {check}")
+        begin = manager.hear("STOPPING=1\nSTATUS=failed: the actor system stops by itself")
+        manager.hear("STOPPING=1", begin, times=3)
+        if any("WATCHDOG=1" in text for text in manager.heard[begin:]):
+            raise Failed(f"the watchdog was fed: {manager.heard[begin:]}")
+        node.send(signal.SIGTERM)  # waits no longer for the actor
+        node.ends(1)
+
+
+def test_a_third_interrupt_has_its_exit_code(folder):
+    manager = Manager(folder)
+    os.mkfifo(f"{folder}/log")
+    reader = os.open(f"{folder}/log", os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    # Nobody reads the log, so that the last line takes its time.
+    with Node(folder, f"--plugin={PLUGIN}", f"--log.file={folder}/log",
+              environment={"NOTIFY_SOCKET": manager.path}) as node:
+        admin = admin_of(folder)
+        stick(node)
+        for _ in range(40):  # each a line about a refused write
+            admin.ask("DELETE", "/v1/actors/" + "x" * 200)
+        node.send(signal.SIGINT)
+        manager.hear("STOPPING=1")
+
+        def interrupt():
+            if node.process.poll() is None:
+                node.send(signal.SIGINT)
+            return node.process.poll() is not None
+        eventually("it ends", interrupt)
+        node.ends(130)
+    os.close(reader)
+
+
+def test_a_configured_port_in_use_is_refused(folder):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        path = pathlib.Path(folder) / "node.toml"
+        path.write_text(f'[admin]\nlisten = "127.0.0.1:{port}"\n', encoding="utf-8")
+        result = subprocess.run([GOAKTD, "-c", str(path), f"--admin.socket={folder}/admin.sock"], check=False,
+                                capture_output=True, text=True, timeout=DEADLINE, cwd=folder)
+    equal("exit code", result.returncode, 71)
+    contains("place", result.stderr, f"node.toml:2:1: admin.listen: cannot listen on 127.0.0.1:{port}")
+    contains("what to do", result.stderr, "hint: choose another address")
+
+
+def start_at_terminal(folder):
+    """goaktd with nothing configured, and what it says to somebody at a terminal."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "RUNTIME_DIRECTORY": folder, "STATE_DIRECTORY": f"{folder}/state", "HOME": folder}
+    process = subprocess.Popen([GOAKTD], stderr=theirs, stdout=subprocess.DEVNULL, env=environment, cwd=folder)
+    os.close(theirs)
+    os.set_blocking(ours, False)
+    said = []
+
+    def greeted():
+        try:
+            said.append(os.read(ours, 4096).decode())
+        except BlockingIOError:
+            pass
+        return "".join(said) if "goaktctl" in "".join(said) and " tree" in "".join(said) else None
+    return process, eventually("the greeting", greeted)
+
+
+def test_a_default_address_in_use_gives_way(folder):
+    os.chmod(folder, 0o700)
+    nodes = []
+    try:
+        first, _ = start_at_terminal(folder)
+        nodes.append(first)
+        second, said = start_at_terminal(folder)
+        nodes.append(second)
+        contains("what it says", said, "the usual address is in use by another node")
+        contains("data folder", said, f"data    {folder}/state")
+        admin = next(line for line in said.splitlines() if line.startswith("  admin"))
+        path, url = (word.strip(",") for word in admin.split()[1:])
+        port = url.rsplit(":", 1)[1]
+        equal("socket", path, f"unix://{folder}/admin-{port}.sock")
+        contains("what to type", said, f"goaktctl --endpoint {path} tree")
+        result = subprocess.run([GOAKTCTL, "--endpoint", path, "health"], capture_output=True, text=True,
+                                timeout=DEADLINE, check=False)
+        equal(f"health: {result.stderr}", result.returncode, 0)
+    finally:
+        for process in nodes:
+            process.terminate()
+        codes = [process.wait(DEADLINE) for process in nodes]
+    equal("exit codes", codes, [0, 0])
+
+
+def make_certificate(folder, name):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-days", "2", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem"], cwd=folder,
+                   check=True, timeout=DEADLINE, stderr=subprocess.DEVNULL)
+    return (pathlib.Path(folder) / f"{name}.pem").read_text(encoding="ascii").strip()
+
+
+def test_a_reload_serves_the_certificate_that_the_file_names_now(folder):
+    certificates = {name: make_certificate(folder, name) for name in ("old", "new")}
+    path = pathlib.Path(folder) / "node.toml"
+
+    def configure(name):
+        path.write_text("" if not name else f'[admin.tls]\ncert = "{folder}/{name}.pem"\nkey = "{folder}/{name}.key"\n',
+                        encoding="utf-8")
+    configure("old")
+    with Node(folder, "-c", str(path), "--admin.listen=127.0.0.1:0") as node:
+        url = node.ready().lines("goaktd ready")[0]["admin"].split(", ")[1]
+        at = ("127.0.0.1", int(url.rsplit(":", 1)[1]))
+        reloads = 0
+
+        def reload():
+            nonlocal reloads
+            reloads += 1
+            node.send(signal.SIGHUP)
+            return node.said("configuration reloaded", reloads)[-1]
+
+        def served(name):
+            equal("certificate", ssl.get_server_certificate(at).strip(), certificates[name])
+        served("old")
+        configure("new")
+        equal("reload", reload()["changed"], "admin.tls.cert,admin.tls.key")
+        served("new")
+        # A listener speaks TLS for as long as it is open; that is said for as long as it is so.
+        configure(None)
+        for _ in range(2):
+            line = reload()
+            equal("reload", (line["changed"], line["needsRestart"]), ("", "admin.tls.cert,admin.tls.key"))
+        served("new")
+        # A broken file changes nothing.
+        (pathlib.Path(folder) / "old.key").write_text("no key", encoding="ascii")
+        configure("old")
+        node.send(signal.SIGHUP)
+        contains("complaint", node.said("configuration not reloaded")[0]["error"],
+                 f"node.toml:3:1: admin.tls.key: {folder}/old.key")
+        served("new")
+        node.send(signal.SIGTERM)
+        node.ends(0)
+
+
+def test_a_reload_cannot_switch_tls_on(folder):
+    make_certificate(folder, "node")
+    path = pathlib.Path(folder) / "node.toml"
+    path.write_text("", encoding="utf-8")
+    with Node(folder, "-c", str(path), "--admin.listen=127.0.0.1:0") as node:
+        node.ready()
+        path.write_text(f'[admin.tls]\ncert = "{folder}/node.pem"\nkey = "{folder}/node.key"\n', encoding="utf-8")
+        node.send(signal.SIGHUP)
+        equal("needs a restart", node.said("configuration reloaded")[0]["needsRestart"], "admin.tls.cert,admin.tls.key")
+        node.send(signal.SIGTERM)
+        node.ends(0)
+
+
+def test_check_and_start_tell_the_same_and_all_of_it(folder):
+    path = pathlib.Path(folder)
+    (path / "tokens").write_text("# fine\ngarbage\nviewer:x:12\n", encoding="utf-8")
+    (path / "junk.pem").write_text("junk", encoding="utf-8")
+    (path / "node.toml").write_text(f"""[log]
+level = "loud"
+[admin]
+listen = "0.0.0.0:0"
+token-file = "{folder}/tokens"
+audit-file = "/nonexistent/audit.log"
+[admin.tls]
+roles = ["CN=a:boss", "CN=b:viewer", "nonsense"]
+""", encoding="utf-8")
+    wanted = ["node.toml:2:1: log.level: \"loud\" must be one of",
+              "node.toml:4:1: admin.listen: 0.0.0.0 can be reached from other machines",
+              f"node.toml:5:1: admin.token-file: {folder}/tokens:2 is no token",
+              f"node.toml:5:1: admin.token-file: {folder}/tokens:3 is no token",
+              "node.toml:6:1: admin.audit-file: \"/nonexistent/audit.log\" cannot be written: No such file",
+              "node.toml:8:1: admin.tls.roles: \"CN=a:boss\" is no rule",
+              "node.toml:8:1: admin.tls.roles: \"nonsense\" is no rule"]
+
+    def complaints(*words):
+        result = subprocess.run([GOAKTD, "-c", "node.toml", f"--admin.socket={folder}/admin.sock", *words], check=False,
+                                capture_output=True, text=True, timeout=DEADLINE, cwd=folder)
+        equal(f"exit code of {words}", result.returncode, 78)
+        return result.stderr
+    for words in ((), ("config", "check")):
+        text = complaints(*words)
+        for part in wanted:
+            contains(f"goaktd {words}", text, part)
+        equal(f"lines of {words}", len(text.splitlines()), len(wanted))
+    (path / "node.toml").write_text(f"""[admin.tls]
+cert = "{folder}/junk.pem"
+key = "{folder}/junk.pem"
+client-ca = "{folder}/junk.pem"
+""", encoding="utf-8")
+    for words in ((), ("config", "check")):
+        text = complaints(*words)
+        for line, key in ((2, "cert"), (3, "key"), (4, "client-ca")):
+            contains(f"goaktd {words}", text, f"node.toml:{line}:1: admin.tls.{key}: {folder}/junk.pem")
+
+
+def test_the_log_level_reaches_the_actors_lines(folder):
+    path = pathlib.Path(folder) / "node.toml"
+    path.write_text("", encoding="utf-8")
+    with Node(folder, "-c", str(path), "--demo.kinds=true") as node:
+        node.ready()
+        node.ctl("spawn", "quiet", "--kind", "demo.echo")
+        node.ctl("node", "log-level", "self", "debug")
+        node.ctl("spawn", "loud", "--kind", "demo.echo")
+        contains("actor", node.said("actor started")[0]["actor"], "/loud")
+        node.ctl("node", "log-level", "self", "info")
+        path.write_text('[log]\nlevels = {actor = "debug"}\n', encoding="utf-8")
+        node.ctl("reload")
+        node.ctl("spawn", "again", "--kind", "demo.echo")
+        contains("actor", node.said("actor started", 2)[1]["actor"], "/again")
+        equal("lines", len(node.lines("actor started")), 2)
+        node.send(signal.SIGTERM)
+        node.ends(0)
+
+
+def test_the_runtime_can_be_tuned_while_it_runs(folder):
+    path = pathlib.Path(folder) / "node.toml"
+    rest = "metrics = true\nsystem-threads = 2\n"
+    path.write_text(f'[system]\nstall-warning = "1h"\n{rest}', encoding="utf-8")
+    with with_stuck_actor(folder, "-c", str(path), "--system.shutdown-timeout=1s") as node:
+        node.ready()
+        node.ctl("spawn", "pong", "--kind", "ping.ponger")
+        node.ctl("ask", "pong", "--json", '{"text":"a","count":1}')
+        eventually("handlers are measured",
+                   lambda: "goakt_message_processing_seconds_count{" in node.ctl("api", "GET", "/metrics"))
+        stick(node)
+        path.write_text(f'[system]\nstall-warning = "50ms"\nmailbox-soft-limit = 5\n{rest}', encoding="utf-8")
+        node.send(signal.SIGHUP)
+        equal("changed", node.said("configuration reloaded")[0]["changed"],
+              "system.stall-warning,system.mailbox-soft-limit")
+        node.ctl("send", "pong", "--json", '{}')  # wakes the watchdog, should it sleep
+        contains("stall", node.said("actor warning")[0]["reason"], "stalled: at cliping.Ping for")
+        node.send(signal.SIGTERM)
+        node.ends(80)
+
+
+def test_the_audit_file_is_opened_again(folder):
+    path = pathlib.Path(folder) / "node.toml"
+    first, second = pathlib.Path(folder) / "audit.log", pathlib.Path(folder) / "other.log"
+
+    def configure(name):
+        path.write_text(f'[admin]\naudit-file = "{name}"\n', encoding="utf-8")
+    configure(first)
+    with Node(folder, "-c", str(path), "--demo.kinds=true") as node:
+        node.ready()
+
+        def audited(name, file):
+            node.ctl("spawn", name, "--kind", "demo.echo")
+            eventually(f"a line about the spawn in {file}",
+                       lambda: file.exists() and '"path":"/v1/actors"' in file.read_text(encoding="utf-8"))
+        audited("a", first)
+        for number, how in ((1, lambda: node.send(signal.SIGUSR1)), (2, lambda: node.send(signal.SIGHUP))):
+            first.rename(f"{folder}/audit.{number}")
+            how()
+            eventually("the new audit file", first.exists)
+            audited(f"b{number}", first)
+        configure(second)
+        contains("reload", node.ctl("reload"), "admin.audit-file")
+        audited("c", second)
+        configure("/nonexistent/audit.log")
+        contains("complaint", node.ctl("reload", code=4), "cannot be written")
+        node.send(signal.SIGTERM)
+        node.ends(0)
+
+
+def test_a_full_disk_costs_lines_and_nothing_else(folder):
+    with Node(folder, "--demo.kinds=true", "--log.file=/dev/full", "--admin.audit-file=/dev/full",
+              "--log.level=debug") as node:
+        admin = admin_of(folder)
+        node.ctl("spawn", "echo", "--kind", "demo.echo")
+        for i in range(5):
+            contains("answer", node.ctl("ask", "echo", "--string", f"hi {i}"), f"hi {i}")
+        for log in ("node", "audit"):
+            eventually(f"lost lines of the log {log}", lambda log=log: lost_lines(admin, log, "write") > 0)
+        node.send(signal.SIGTERM)
+        node.ends(0)
+
+
+def test_a_reader_that_reads_nothing_costs_lines_and_nothing_else(folder):
+    reader, writer = os.pipe()
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    read = []
+
+    def read_all():
+        while True:
+            text = os.read(reader, 65536)
+            if not text:
+                return
+            read.append(text.decode())
+    thread = threading.Thread(target=read_all)
+    with Node(folder, "--demo.kinds=true", "--log.file=", stderr=writer) as node:
+        os.close(writer)
+        admin = admin_of(folder)
+        node.ctl("spawn", "echo", "--kind", "demo.echo")
+
+        def flood():
+            for _ in range(500):  # each a line about a refused write
+                admin.ask("DELETE", "/v1/actors/none")
+            return lost_lines(admin, "node", "queue") > 0
+        eventually("lines are dropped", flood)
+        contains("answer", node.ctl("ask", "echo", "--string", "hi"), "hi")
+        for number in (signal.SIGUSR1, signal.SIGHUP):
+            node.send(number)
+        contains("answer", node.ctl("ask", "echo", "--string", "hi"), "hi")
+        thread.start()
+
+        def told():
+            admin.ask("DELETE", "/v1/actors/none")
+            return "lines of the log are lost" in "".join(read)
+        eventually("the reader is told", told)
+        line = next(line for line in "".join(read).splitlines() if "lines of the log are lost" in line)
+        if json.loads(line)["dropped"] == 0:
+            raise Failed(line)
+        node.send(signal.SIGTERM)
+        node.ends(0)
+        thread.join(DEADLINE)
+    os.close(reader)
+
+
+def test_a_node_ends_also_when_nobody_reads_its_log(folder):
+    os.mkfifo(f"{folder}/log")
+    reader = os.open(f"{folder}/log", os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    with Node(folder, f"--log.file={folder}/log") as node:
+        admin = admin_of(folder)
+        for _ in range(40):  # each a line about a refused write
+            admin.ask("DELETE", "/v1/actors/" + "x" * 200)
+        node.send(signal.SIGTERM)
+        node.ends(0)
+    os.close(reader)
 
 
 def main():

@@ -1,5 +1,6 @@
 #include "goakt/admin/access.h"
 
+#include "goakt/admin/settings_check.h"
 #include "goakt/base/text.h"
 #include "tests/unit/admin/running_node.h"
 
@@ -43,7 +44,6 @@ TEST_CASE("the door decides what a caller without credentials may do") {
   request = at(Door::network);
   CHECK(access->identify(request));
   CHECK(request.role == Role::none);
-  CHECK(!access->has_credentials());
 }
 
 TEST_CASE("a certificate gets the role of the first rule that fits its subject") {
@@ -52,7 +52,6 @@ TEST_CASE("a certificate gets the role of the first rule that fits its subject")
                                        {"admin.tls.key", "node.key"},
                                        {"admin.tls.client-ca", "ca.pem"},
                                        {"admin.tls.roles", "CN=ops-*:operator,CN=*:viewer"}})));
-  CHECK(access->has_credentials());
   Request request = at(Door::network);
   request.certificate = "CN=ops-7,O=x";
   CHECK(access->identify(request));
@@ -107,6 +106,22 @@ TEST_CASE("tokens raise the role, wrong ones learn nothing, and a reload reads t
   std::ofstream(file) << "broken\n";
   CHECK(status_of(socket, post("/v1/nodes/self/reload", "{}")) == 422);
   CHECK(status_of(port, bearer(get("/v1/actors"), "other")) == 200);
+}
+
+TEST_CASE("who revokes the last token may reload, but not start, in the open") {
+  const ScratchFolder folder;
+  const std::string file = folder / "tokens";
+  const config::Settings settings = settings_with({{"admin.listen", "0.0.0.0:0"},
+                                                   {"admin.token-file", file},
+                                                   {"admin.tls.cert", "/no/such.pem"},
+                                                   {"admin.tls.key", "/no/such.key"}});
+  std::ofstream(file) << line_of("operator", "ci", "s3cret");
+  CHECK(check_settings(settings).empty());
+  std::ofstream(file) << "# nobody\n";
+  const auto findings = check_settings(settings);
+  REQUIRE(findings.size() == 1);
+  CHECK(contains(findings[0].text, "admin.token-file with a token"));
+  CHECK(check_settings(settings, Occasion::reload).empty());
 }
 
 TEST_CASE("an address that others can reach needs TLS and credentials") {

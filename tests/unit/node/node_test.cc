@@ -1,11 +1,16 @@
 #include "goakt/node/node.h"
 
+#include "goakt/actor/messages.h"
+#include "goakt/base/log_format.h"
 #include "goakt/node/plugin.h"
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 
 using namespace goakt;
 using namespace goakt::node;
@@ -26,6 +31,8 @@ class Pinger final : public Actor {
 
 class Fragile final : public Actor {
  public:
+  struct Unknown {};
+
   Status pre_start(Context&) override { return fail("test.Broken", "never starts"); }
 };
 
@@ -113,6 +120,106 @@ TEST_CASE("what cannot be spawned says why and disturbs nothing") {
   CHECK(node->spawn(again));
   again.kind = "test.fragile";
   CHECK(code_of(node->spawn(again)) == ErrorCode::actor_already_exists);
+}
+
+namespace {
+
+// Remembers lines as text.
+class Lines final : public LogSink {
+ public:
+  void write(const LogRecord& record) noexcept override {
+    std::string line;
+    format_log(record, LogFormat::text, line);
+    std::lock_guard lock(mutex_);
+    text_ += line + "\n";
+  }
+
+  bool has(std::string_view part) {
+    std::lock_guard lock(mutex_);
+    return text_.find(part) != std::string::npos;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string text_;
+};
+
+template <class Condition>
+bool eventually(Condition condition) {
+  const auto deadline = std::chrono::steady_clock::now() + 30s;
+  while (std::chrono::steady_clock::now() < deadline) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(1ms);
+  }
+  return condition();
+}
+
+std::unique_ptr<Node> started(NodeOptions options) {
+  Kinds kinds;
+  Plugin plugin(kinds, "test");
+  plugin.actor<Pinger>("test.pinger");
+  auto node = Node::create(config::Settings(), std::move(kinds), std::move(options));
+  REQUIRE(node);
+  REQUIRE((*node)->start());
+  return *std::move(node);
+}
+
+}  // namespace
+
+TEST_CASE("what the runtime itself has to say is in the node's log") {
+  const auto lines = std::make_shared<Lines>();
+  const auto node = started({.log = Logger(lines)});
+  const auto pid = node->spawn(request("a", "test.pinger"));
+  REQUIRE(pid);
+  CHECK(pid->tell(Fragile::Unknown{}));
+  CHECK(eventually([&] { return lines->has("dead letter"); }));
+}
+
+TEST_CASE("a system that stops by itself makes its node one that has failed") {
+  const auto lines = std::make_shared<Lines>();
+  std::atomic<bool> told = false;
+  const auto node = started({.log = Logger(lines), .on_failure = [&] { told = true; }});
+  CHECK(node->is_alive());
+  CHECK(!node->has_failed());
+  PanicSignal signal;
+  signal.reason = "broken within";
+  REQUIRE(node->system().system_guardian().tell(std::move(signal)));
+  CHECK(eventually([&] { return node->has_ended(); }));
+  CHECK(told);
+  CHECK(node->has_failed());
+  CHECK(node->has_started());
+  CHECK(!node->is_alive());
+  CHECK(lines->has("a system actor failed: stopping the actor system"));
+  CHECK(lines->has("broken within"));
+}
+
+TEST_CASE("a node that was told to stop has not failed") {
+  std::atomic<bool> told = false;
+  const auto node = started({.on_failure = [&] { told = true; }});
+  REQUIRE(node->stop());
+  CHECK(node->has_ended());
+  CHECK(!node->has_failed());
+  CHECK(node->is_alive());
+  CHECK(!told);
+}
+
+TEST_CASE("what needs a restart is told at each reload, and is not in force") {
+  NodeOptions options;
+  options.load_settings = [] {
+    return config::Settings::load(
+        config::Sources{.flags = {{"system.name", "other"}, {"log.level", "debug"}}});
+  };
+  const auto node = started(std::move(options));
+  const auto first = node->reload();
+  REQUIRE(first);
+  CHECK(first->changed == std::vector<std::string>{"log.level"});
+  CHECK(first->needs_restart == std::vector<std::string>{"system.name"});
+  CHECK(node->settings().text("system.name") == "goakt");
+  CHECK(node->settings().text("log.level") == "debug");
+  const auto second = node->reload();
+  REQUIRE(second);
+  CHECK(second->changed.empty());
+  CHECK(second->needs_restart == std::vector<std::string>{"system.name"});
 }
 
 TEST_CASE("system actors are not killed") {
