@@ -6,6 +6,7 @@
 #include "goakt/admin/query_values.h"
 #include "goakt/admin/routes.h"
 #include "goakt/base/names.h"
+#include "goakt/base/text.h"
 #include "goakt/node/node.h"
 
 #include <algorithm>
@@ -174,6 +175,37 @@ std::shared_ptr<const Supervisor> read_supervisor(const std::string& text, Field
   return supervisor;
 }
 
+// {"type", "raw" | "text"}: the marshalled form as base64, or as it is where that is text.
+std::shared_ptr<Dependency> read_dependency(const std::string& text, node::Node& node,
+                                            Fields& complaints) {
+  const auto json = Json::parse(text);
+  if (!json || !json->is_object()) {
+    complaints.complain("dependencies", "must hold objects");
+    return nullptr;
+  }
+  Fields fields(*json);
+  const std::string type = fields.required_text("type");
+  const auto raw = fields.text("raw");
+  std::optional<std::string> bytes = fields.text("text");
+  if (raw && bytes) fields.complain("raw", "stands beside text; one of the two is enough");
+  if (raw) {
+    bytes = base64_decode(*raw);
+    if (!bytes) fields.complain("raw", "is no base64");
+  }
+  auto errors = fields.finish();
+  for (const FieldError& wrong : errors)
+    complaints.complain("dependencies" + wrong.pointer, wrong.detail);
+  if (!errors.empty()) return nullptr;
+  auto dependency = node.system().make_dependency(type, bytes.value_or(std::string()));
+  if (dependency) return *std::move(dependency);
+  std::string known;
+  for (const DependencyType* each : node.kinds().dependencies())
+    known += (known.empty() ? "" : ", ") + each->name;
+  complaints.complain("dependencies", type + ": " + dependency.error().message() +
+                                          "; registered here: " + (known.empty() ? "none" : known));
+  return nullptr;
+}
+
 // What would come of it, without trying: the node itself finds out by doing.
 tl::expected<std::string, Refusal> foresee(const node::SpawnRequest& spawn, node::Node& node) {
   if (const Status named = names::check_user_actor(spawn.name); !named)
@@ -222,8 +254,9 @@ Prepared spawn(const Request& request, node::Node& node) {
     return refuse(Problem::not_clustered, "a node alone belongs to no data center");
   if (fields.flag("singleton").value_or(false))
     return refuse(Problem::not_clustered, "singletons need a cluster");
-  if (const auto list = fields.raws("dependencies"); list && !list->empty())
-    fields.complain("dependencies", "cannot be given here yet");
+  for (const std::string& text : fields.raws("dependencies").value_or(std::vector<std::string>()))
+    if (auto dependency = read_dependency(text, node, fields))
+      spawn.dependencies.push_back(std::move(dependency));
   if (fields.flag("longLived").value_or(false)) spawn.passivation = Passivation::long_lived();
   if (auto errors = fields.finish(); !errors.empty())
     return refuse(Refusal::invalid(std::move(errors)));

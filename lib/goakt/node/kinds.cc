@@ -30,6 +30,21 @@ Status Kinds::add(Kind kind) {
                                                " is registered already, by " + it->second.from);
 }
 
+Status Kinds::add_dependency(DependencyType type) {
+  std::string name = type.name;
+  std::string from = type.from;
+  const auto [it, added] = dependencies_.emplace(std::move(name), std::move(type));
+  if (added) return {};
+  return fail(ErrorCode::invalid_argument, "the dependency " + it->first + " of " + from +
+                                               " is registered already, by " + it->second.from);
+}
+
+std::vector<const DependencyType*> Kinds::dependencies() const {
+  std::vector<const DependencyType*> types;
+  for (const auto& [name, type] : dependencies_) types.push_back(&type);
+  return types;
+}
+
 const Kind* Kinds::find(std::string_view name) const {
   const auto it = by_name_.find(name);
   return it == by_name_.end() ? nullptr : &it->second;

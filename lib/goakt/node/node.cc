@@ -68,6 +68,8 @@ SpawnOptions options_of(const Kind& kind, const SpawnRequest& request) {
   if (request.stashing) options.stashing = *request.stashing;
   if (request.supervisor) options.supervisor = request.supervisor;
   if (!request.role.empty()) options.role = request.role;
+  options.dependencies.insert(options.dependencies.end(), request.dependencies.begin(),
+                              request.dependencies.end());
   options.unique = true;
   return options;
 }
@@ -149,6 +151,7 @@ Node::Node(const config::Settings& settings, Kinds kinds, std::unique_ptr<ActorS
       birthdate_(SystemClock::instance().wall()),
       settings_(settings),
       types_(options_.types) {
+  for (const DependencyType* type : kinds_.dependencies()) system_->inject(type->name, type->make);
   // Events of this run and of another must not be taken for each other; operations are found by
   // their node, whichever run it is.
   const std::string name = settings.text("system.name");

@@ -41,6 +41,7 @@ struct SpawnRequest {
   std::optional<bool> stashing;
   std::shared_ptr<const Supervisor> supervisor;
   std::string role;
+  std::vector<std::shared_ptr<Dependency>> dependencies = {};  // beside those of the kind
   bool if_absent = false;  // an actor of that name and kind is as good
 };
 

@@ -22,6 +22,7 @@
 //
 //   GOAKT_PLUGIN("bank", plugin) {
 //     plugin.actor<Account>("bank.account");
+//     plugin.dependency<Ledger>();
 //     plugin.messages<bank::Report>();
 //   }
 namespace goakt {
@@ -50,6 +51,16 @@ class GOAKT_API Plugin {
       return recipe;
     };
     check(kinds_.add(std::move(entry)));
+  }
+
+  // Makes a type of dependency known, so that operators and other nodes can spawn actors with one.
+  template <class D>
+  void dependency() {
+    static_assert(std::is_base_of_v<Dependency, D> && std::is_default_constructible_v<D>,
+                  "a dependency is made empty and then reads its marshalled form");
+    const D example;
+    check(
+        kinds_.add_dependency({example.type_name(), name_, [] { return std::make_shared<D>(); }}));
   }
 
   // Makes message types known by name that no actor lists: replies, and what is only forwarded.

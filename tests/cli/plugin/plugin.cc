@@ -41,9 +41,42 @@ class Ender final : public goakt::Actor {
   static constexpr auto handles = goakt::handlers(&Ender::end);
 };
 
+// What an actor is spawned with.
+class Note final : public goakt::Dependency {
+ public:
+  std::string id() const override { return "note"; }
+
+  std::string type_name() const override { return "ping.Note"; }
+
+  goakt::Result<std::string> marshal() const override { return text; }
+
+  goakt::Status unmarshal(std::string_view bytes) override {
+    if (bytes == "torn") return goakt::fail(goakt::ErrorCode::invalid_argument, "the note is torn");
+    text = bytes;
+    return {};
+  }
+
+  std::string text;
+};
+
+// Says what is on its note.
+class Reader final : public goakt::Actor {
+  cliping::Pong read(const cliping::Ping&, goakt::ReceiveContext& context) {
+    cliping::Pong pong;
+    const auto note = std::dynamic_pointer_cast<Note>(context.dependency("note"));
+    pong.set_text(note ? note->text : "no note");
+    return pong;
+  }
+
+ public:
+  static constexpr auto handles = goakt::handlers(&Reader::read);
+};
+
 }  // namespace
 
 GOAKT_PLUGIN("ping", plugin) {
+  plugin.dependency<Note>();
+  plugin.actor<Reader>("ping.reader");
   plugin.actor<Ponger>("ping.ponger");
   plugin.actor<Stuck>("ping.stuck");
   plugin.actor<Ender>("ping.ender");
