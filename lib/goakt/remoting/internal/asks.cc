@@ -76,7 +76,8 @@ class Run final : public RemoteAsker {
     // A failing actor does not answer in GoAkt: the asker waits in vain.
     if (error.code() == ErrorCode::panic && node_.runtime.clock().now() < limit_)
       return node_.runtime.at(limit_, [this] { time_out(); });
-    if (error.code() == ErrorCode::request_timeout) return time_out();
+    if (error.code() == ErrorCode::panic || error.code() == ErrorCode::request_timeout)
+      return time_out();
     end(send_failure(RemoteCode::internal_error, error.message()));
   }
 
