@@ -26,7 +26,8 @@ struct Question final : internal::Resident, std::enable_shared_from_this<Questio
         name(std::move(asked)),
         done(std::move(told)) {}
 
-  void ask(std::uint16_t port) {
+  void ask(std::uint16_t asked_port) {
+    port = asked_port;
     if (loop->is_stopping) return on_loop_stop();
     loop->residents.insert(this);
     resolver.async_resolve(name, std::to_string(port), ip::tcp::resolver::numeric_service,
@@ -39,7 +40,9 @@ struct Question final : internal::Resident, std::enable_shared_from_this<Questio
   void answer(const boost::system::error_code& error, const ip::tcp::resolver::results_type& all) {
     std::vector<Endpoint> found;
     for (const auto& entry : all) found.push_back(to_endpoint(entry.endpoint()));
-    if (error || found.empty())
+    // RFC 6761: the name means this machine, also where no file of hosts says so.
+    if (found.empty() && name == "localhost") found.push_back(Endpoint::v4({127, 0, 0, 1}, port));
+    if (found.empty())
       return end(fail(ErrorCode::unreachable,
                       "resolve " + name + ": " + (error ? error.message() : "has no address")));
     end(std::move(found));
@@ -58,6 +61,7 @@ struct Question final : internal::Resident, std::enable_shared_from_this<Questio
   std::shared_ptr<internal::LoopCore> loop;
   ip::tcp::resolver resolver;
   std::string name;
+  std::uint16_t port = 0;
   Function<void(Result<std::vector<Endpoint>>)> done;
 };
 
