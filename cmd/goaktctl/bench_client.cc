@@ -1,6 +1,7 @@
 #include "bench_client.h"
 
 #include "exit_codes.h"
+#include "goakt/base/cpu_time.h"
 #include "goakt/base/ulid.h"
 #include "query.h"
 
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
-#include <sys/resource.h>
 #include <thread>
 
 namespace goaktctl {
@@ -17,15 +17,6 @@ namespace goaktctl {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 // One sender after the other takes the next message, until there are none or one of them fails.
 class Round {
@@ -94,7 +85,7 @@ Document figures(std::vector<std::int64_t>& nanos, double seconds, double cpu, b
 int measure(Session& session, const ClientBench& wish, const std::string& name) {
   Round round(wish, session.with_node(actor_target(name, wish.asks ? "/ask" : "/messages")),
               wish.body);
-  const double cpu = cpu_seconds();
+  const double cpu = goakt::cpu_seconds();
   const auto begin = Clock::now();
   std::vector<std::thread> senders;
   for (std::size_t i = 0; i < wish.senders; ++i)
@@ -103,7 +94,7 @@ int measure(Session& session, const ClientBench& wish, const std::string& name) 
   for (std::thread& sender : senders) sender.join();
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   if (round.failure()) return session.report(*round.failure());
-  print_bench(session, figures(round.nanos(), seconds, cpu_seconds() - cpu, wish.asks));
+  print_bench(session, figures(round.nanos(), seconds, goakt::cpu_seconds() - cpu, wish.asks));
   return Exit::ok;
 }
 

@@ -1,6 +1,7 @@
 #include "goakt/actor/inspect.h"
 #include "goakt/admin/routes.h"
 #include "goakt/admin/traffic.h"
+#include "goakt/base/cpu_time.h"
 #include "goakt/node/node.h"
 #include "goakt/node/plugin.h"
 #include "goakt/observe/exposition.h"
@@ -202,13 +203,7 @@ std::size_t open_files() {
 }
 
 void process(Exposition& out, node::Node& node) {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  out.counter("process_cpu_seconds_total", "Processor time used.",
-              seconds(usage.ru_utime) + seconds(usage.ru_stime));
+  out.counter("process_cpu_seconds_total", "Processor time used.", cpu_seconds());
   unsigned long size = 0;
   unsigned long resident = 0;
   if (std::FILE* const file = std::fopen("/proc/self/statm", "r")) {

@@ -1,21 +1,13 @@
 #include "goakt/daemon/data_directory.h"
 
+#include "goakt/daemon/environment.h"
+
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <unistd.h>
 
 namespace goakt::daemon {
-
-namespace {
-
-std::string variable(const char* name) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? std::string() : std::string(text);
-}
-
-}  // namespace
 
 std::string data_directory(const config::Settings& settings) {
   const std::string& path = settings.text("data.dir");

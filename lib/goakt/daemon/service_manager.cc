@@ -1,9 +1,9 @@
 #include "goakt/daemon/service_manager.h"
 
 #include "goakt/config/values.h"
+#include "goakt/daemon/environment.h"
 
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <sys/socket.h>
@@ -11,15 +11,6 @@
 #include <unistd.h>
 
 namespace goakt::daemon {
-
-namespace {
-
-std::string variable(const char* name) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? std::string() : std::string(text);
-}
-
-}  // namespace
 
 ServiceManager::ServiceManager() : address_(variable("NOTIFY_SOCKET")) {
   if (address_.size() < 2 || address_.size() >= sizeof(sockaddr_un::sun_path) ||

@@ -1,5 +1,6 @@
 #include "goakt/node/bench.h"
 
+#include "goakt/base/cpu_time.h"
 #include "goakt/base/histogram.h"
 #include "goakt/base/ulid.h"
 #include "goakt/node/node.h"
@@ -10,7 +11,6 @@
 #include <atomic>
 #include <cstdio>
 #include <mutex>
-#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
@@ -35,15 +35,6 @@ class Sink final : public Actor {
  public:
   static constexpr auto handles = handlers(&Sink::take);
 };
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 // When the senders have done enough: counted together, or until the time is over.
 class Budget {
