@@ -487,6 +487,7 @@ namespace {
 Status request(const Pid& pid, internal::StopMode mode, const internal::CompletionPtr& completion) {
   Cell* cell = internal::PidAccess::cell(pid);
   if (cell == nullptr || cell == cell->system->no_sender) return fail(ErrorCode::undefined_actor);
+  if (cell->has(internal::kRemote)) return fail(ErrorCode::not_local);
   if (cell->has(internal::kSystemActor) && cell->is(internal::PidAccess::generation(pid)))
     return fail(ErrorCode::shutdown_forbidden);
   // What the calling thread told before arrives before the stop.
@@ -526,6 +527,7 @@ Status Pid::restart_blocking(std::chrono::nanoseconds timeout) const {
 
 Status Pid::reinstate() const {
   if (cell_ == nullptr) return fail(ErrorCode::undefined_actor);
+  if (!is_local()) return fail(ErrorCode::not_local);
   if (!internal::post(*this, [](Cell& cell) { internal::reinstate(cell); }))
     return fail(ErrorCode::dead);
   return {};

@@ -2,6 +2,7 @@
 
 #include "goakt/actor/internal/ask_deadline.h"
 #include "goakt/actor/internal/receive_access.h"
+#include "goakt/actor/internal/remote.h"
 #include "goakt/actor/internal/reply_slot.h"
 #include "goakt/actor/internal/request_record.h"
 #include "goakt/actor/internal/system.h"
@@ -247,12 +248,14 @@ void ReceiveContext::watch(const Pid& pid) {
   CellExtension& x = extension_of(cell_of(*this));
   if (std::find(x.watched.begin(), x.watched.end(), pid) != x.watched.end()) return;
   x.watched.push_back(pid);
+  if (const auto* remote = internal::remote_actor(pid)) return remote->watch(self_);
   internal::post(pid, internal::WatchRequest(self_, pid));
 }
 
 void ReceiveContext::unwatch(const Pid& pid) {
   CellExtension* x = extension_or_null(cell_of(*this));
   if (x == nullptr || std::erase(x->watched, pid) == 0) return;
+  if (const auto* remote = internal::remote_actor(pid)) return remote->unwatch(self_);
   internal::post(pid, [watcher = self_](Cell& target) {
     if (CellExtension* t = extension_or_null(target)) std::erase(t->watchers, watcher);
   });

@@ -133,6 +133,26 @@ void RemoteAccess::unwatch(const Pid& actor, const Pid& watcher) const {
   });
 }
 
+std::string RemoteAccess::sender_path(const Envelope& message) const {
+  const Pid sender = internal::sender_of(message.origin);
+  return !sender || sender == facade_.no_sender() ? std::string() : sender.path();
+}
+
+bool RemoteAccess::is_ask(const Envelope& message) {
+  return internal::origin_kind(message.origin) == internal::OriginKind::slot;
+}
+
+std::optional<TimePoint> RemoteAccess::ask_limit(const Envelope& message) const {
+  return internal::ask_deadline(message.origin, system_.clock);
+}
+
+void RemoteAccess::answer(std::uint64_t origin, Result<Message> answer) {
+  if (answer)
+    internal::complete(origin, answer->release());
+  else
+    internal::complete_with_error(origin, std::move(answer).error());
+}
+
 std::string RemoteAccess::role_of(const Pid& pid) {
   const auto* x = internal::extension_or_null(*internal::PidAccess::cell(pid));
   return x == nullptr ? std::string() : x->role;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,9 @@ class RemoteRoute {
   // Takes ownership of the message, whose origin says who sends it: an actor, or an ask, which the
   // route has to answer unless it returns an error.
   virtual Status deliver(const Address& to, Envelope* message) = 0;
+  // A local actor wants to be told when that one ends, or no more.
+  virtual void watch(const Address& actor, const Pid& watcher) = 0;
+  virtual void unwatch(const Address& actor, const Pid& watcher) = 0;
 };
 
 // Gets the answer of one ask at a time.
@@ -91,6 +95,14 @@ class GOAKT_API RemoteAccess {
   // The watcher is told when the actor ends. Both may be repeated.
   void watch(const Pid& actor, const Pid& watcher) const;
   void unwatch(const Pid& actor, const Pid& watcher) const;
+
+  // Of a message that takes a route: who sends it, "" for nobody; when its asker stops waiting,
+  // none if never.
+  std::string sender_path(const Envelope& message) const;
+  static bool is_ask(const Envelope& message);
+  std::optional<TimePoint> ask_limit(const Envelope& message) const;
+  // The answer of an ask, named by its message's origin. Too late: it is dropped.
+  static void answer(std::uint64_t origin, Result<Message> answer);
 
   static std::string role_of(const Pid& pid);
   // The system's where the actor has none of its own.

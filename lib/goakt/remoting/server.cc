@@ -1,5 +1,6 @@
 #include "goakt/remoting/server.h"
 
+#include "goakt/remoting/internal/socket_line.h"
 #include "goakt/wire/frame.h"
 
 #include <utility>
@@ -7,28 +8,6 @@
 namespace goakt::remoting {
 
 namespace {
-
-class SocketLine final : public Line {
- public:
-  explicit SocketLine(net::Connection connection) : connection_(std::move(connection)) {}
-
-  Status send(net::Bytes bytes) override { return connection_.send(std::move(bytes)); }
-
-  bool is_congested() const override { return connection_.is_congested(); }
-
-  void pause() override { connection_.pause(); }
-
-  void resume() override { connection_.resume(); }
-
-  void close() override { connection_.close(); }
-
-  bool post(net::Function<void()> task) override { return connection_.post(std::move(task)); }
-
-  void start(std::shared_ptr<Session> session) { connection_.start(std::move(session)); }
-
- private:
-  net::Connection connection_;
-};
 
 net::ListenOptions listen_options(const ServerOptions& options) {
   net::ListenOptions listen;
@@ -49,9 +28,9 @@ net::ListenOptions listen_options(const ServerOptions& options) {
 Result<Server> Server::open(net::Loops& loops, std::shared_ptr<Service> service,
                             const ServerOptions& options) {
   const auto accept = [service](net::Connection connection, net::Loop&) {
-    auto line = std::make_unique<SocketLine>(std::move(connection));
-    SocketLine& socket = *line;
-    socket.start(service->open(std::move(line)));
+    auto line = socket_line(std::move(connection));
+    Line& started = *line;
+    started.start(service->open(std::move(line)));
   };
   const auto failure = [logger = options.logger](const Error& error) {
     logger.warn("a remoting connection could not be accepted", {{"reason", error.message()}});

@@ -4,6 +4,7 @@
 #include "goakt/base/export.h"
 #include "goakt/base/result.h"
 #include "goakt/message/context.h"
+#include "goakt/remoting/client.h"
 #include "goakt/remoting/request.h"
 #include "goakt/remoting/session.h"
 #include "goakt/wire/metadata.h"
@@ -30,6 +31,8 @@ struct ServiceOptions {
   // The context of what comes with these headers; its error refuses the request. Left out: all of
   // them become the context.
   std::function<Result<ContextRef>(const std::vector<wire::Header>& headers)> extract = {};
+  // Makes handles to senders on other nodes. Left out: nothing can be sent to them.
+  std::shared_ptr<Client> client = {};
   std::uint32_t max_frame_size = wire::kLargestMaxFrameSize;
 };
 

@@ -5,7 +5,7 @@
 #include "goakt/base/result.h"
 #include "goakt/net/bytes.h"
 #include "goakt/net/connection.h"
-#include "goakt/net/function.h"
+#include "goakt/remoting/line.h"
 #include "goakt/remoting/request.h"
 #include "goakt/wire/frame.h"
 
@@ -16,25 +16,6 @@
 #include <string_view>
 
 namespace goakt::remoting {
-
-// The way back to a peer, as a session needs it: a connection, or a test's queue of bytes. Belongs
-// to the session's thread, post() excepted.
-class Line {
- public:
-  Line() = default;
-  Line(const Line&) = delete;
-  Line& operator=(const Line&) = delete;
-  virtual ~Line() = default;
-
-  virtual Status send(net::Bytes bytes) = 0;
-  virtual bool is_congested() const = 0;
-  // From resume() on all bytes that were not consumed are shown again.
-  virtual void pause() = 0;
-  virtual void resume() = 0;
-  virtual void close() = 0;
-  // Any thread: runs the task on the session's.
-  virtual bool post(net::Function<void()> task) = 0;
-};
 
 // The server's end of one connection: cuts the stream into requests and answers them in their
 // order, one at a time, because that order is all that tells a peer which answer is whose. While a

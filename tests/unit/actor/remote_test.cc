@@ -23,6 +23,14 @@ class Kept final : public RemoteRoute {
     return {};
   }
 
+  void watch(const Address& actor, const Pid& watcher) override {
+    lines.push_back("watch " + actor.text() + " " + watcher.path());
+  }
+
+  void unwatch(const Address& actor, const Pid& watcher) override {
+    lines.push_back("unwatch " + actor.text() + " " + watcher.path());
+  }
+
   std::vector<std::string> lines;
   bool is_down = false;
 };
@@ -85,10 +93,32 @@ TEST_CASE("an ask of a remote handle whose route fails gets that error") {
   CHECK(answer.error().code() == ErrorCode::unreachable);
 }
 
-TEST_CASE("stopping a remote handle's cell from here does nothing") {
+TEST_CASE("an actor on another node cannot be stopped by its handle") {
   const Fixture f;
-  static_cast<void>(f.pid.stop());
-  CHECK(f.pid.is_running());
+  const Status stopped = f.pid.stop();
+  REQUIRE(!stopped);
+  CHECK(stopped.error().code() == ErrorCode::not_local);
+  const Status reinstated = f.pid.reinstate();
+  REQUIRE(!reinstated);
+  CHECK(reinstated.error().code() == ErrorCode::not_local);
+}
+
+TEST_CASE("an actor that watches one on another node asks that node, and takes it back") {
+  Fixture f;
+  const auto actor =
+      f.seeded.system->spawn_function("watcher", [&f](ReceiveContext& ctx) -> Status {
+        const auto* text = ctx.message<Text>();
+        if (text != nullptr && text->text == "watch") ctx.watch(f.pid);
+        if (text != nullptr && text->text == "unwatch") ctx.unwatch(f.pid);
+        return {};
+      });
+  REQUIRE(actor);
+  const std::string pair = std::string(kFar) + " " + actor->path();
+  for (const char* text : {"watch", "unwatch", "watch"}) CHECK(actor->tell(Text{text}));
+  f.seeded.run();
+  CHECK(actor->stop_blocking());
+  CHECK(f.route->lines == std::vector<std::string>{"watch " + pair, "unwatch " + pair,
+                                                   "watch " + pair, "unwatch " + pair});
 }
 
 TEST_CASE("a remote watcher is told once when the actor ends") {

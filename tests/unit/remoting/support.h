@@ -98,6 +98,8 @@ class Queue {
    public:
     explicit Side(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
+    void start(std::shared_ptr<net::ConnectionHandler>) override {}
+
     Status send(net::Bytes bytes) override {
       std::lock_guard lock(state_->mutex);
       state_->sent += bytes.view();

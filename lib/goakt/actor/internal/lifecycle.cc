@@ -1,3 +1,4 @@
+#include "goakt/actor/internal/remote.h"
 #include "goakt/actor/internal/system.h"
 #include "goakt/actor/messages.h"
 #include "goakt/base/backoff.h"
@@ -87,10 +88,15 @@ std::vector<Pid> take_watchers(Cell& cell) {
   CellExtension* x = extension_or_null(cell);
   if (x != nullptr) {
     watchers = std::exchange(x->watchers, {});
-    for (const Pid& target : std::exchange(x->watched, {}))
+    for (const Pid& target : std::exchange(x->watched, {})) {
+      if (const RemoteActor* remote = remote_actor(target)) {
+        remote->unwatch(pid_of(cell));
+        continue;
+      }
       post(target, [self = pid_of(cell)](Cell& watched) {
         if (CellExtension* w = extension_or_null(watched)) std::erase(w->watchers, self);
       });
+    }
   }
   // A parent watches its children, except those that it stops as part of its own stop.
   Cell& parent = *cell.parent;

@@ -21,6 +21,10 @@ class RemoteActor final : public Actor {
 
   Status deliver(Envelope* message) const { return route_->deliver(address_, message); }
 
+  void watch(const Pid& watcher) const { route_->watch(address_, watcher); }
+
+  void unwatch(const Pid& watcher) const { route_->unwatch(address_, watcher); }
+
  private:
   const Address address_;
   const std::shared_ptr<RemoteRoute> route_;

@@ -28,6 +28,10 @@ class NoRoute final : public RemoteRoute {
     return fail(ErrorCode::remoting_disabled);
   }
 
+  void watch(const Address&, const Pid&) override {}
+
+  void unwatch(const Address&, const Pid&) override {}
+
  private:
   const RemoteAccess runtime_;
 };
@@ -58,6 +62,11 @@ Pid LocalNode::find(std::string_view address) const {
 Pid LocalNode::sender(std::string_view address) {
   if (address.empty()) return {};
   if (const Pid local = find(address)) return local;
+  if (options.client) {
+    const auto parsed = Address::parse(address);
+    if (!parsed) return {};
+    return options.client->pid_of(*parsed).value_or(Pid());
+  }
   std::string key(address);
   std::lock_guard lock(mutex_);
   if (const auto known = senders_.find(key); known != senders_.end()) return known->second;

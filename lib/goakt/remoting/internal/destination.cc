@@ -1,0 +1,371 @@
+#include "goakt/remoting/internal/destination.h"
+
+#include "goakt/actor/messages.h"
+#include "goakt/actor/system_options.h"
+#include "goakt/base/errors.h"
+#include "goakt/wire/batch.h"
+#include "goakt/wire/remote_error.h"
+#include "goakt/wire/sentinel.h"
+
+#include <algorithm>
+#include <chrono>
+#include <internal/remoting.pb.h>
+#include <utility>
+
+namespace goakt::remoting {
+
+namespace {
+
+constexpr auto kGrace = std::chrono::seconds(1);  // for the peer's own word that time is over
+constexpr auto kLongestQuestion = std::chrono::hours(1);  // of a request that waits for ever
+constexpr auto kWatchTimeout = std::chrono::seconds(5);
+
+// A frame that is sent and kept.
+struct Shared {
+  std::shared_ptr<const TellFrame> frame;
+
+  const char* data() const { return frame->bytes.data(); }
+
+  std::size_t size() const { return frame->bytes.size(); }
+};
+
+Outbox::Limits limits_of(const ClientOptions& options) {
+  Outbox::Limits limits;
+  limits.max_frame_size = options.max_frame_size;
+  limits.messages_per_frame = options.messages_per_frame;
+  return limits;
+}
+
+Result<wire::OutgoingPayload> encode(const wire::Serializers& serializers, const Message& message) {
+  if (message.is<PoisonPill>()) return wire::encode(wire::PoisonPill());
+  if (const auto* ended = message.as<Terminated>()) {
+    GOAKT_TRY(Address actor, Address::parse(ended->path));
+    return wire::encode(wire::Terminated{std::move(actor), ended->terminated_at});
+  }
+  return serializers.encode(message);
+}
+
+// The error that the frame is, or that it is of another type.
+Status check_type(const wire::Frame& frame, std::string_view wanted) {
+  if (frame.type_name == wanted) return {};
+  if (frame.type_name != wire::kErrorType) return fail(ErrorCode::invalid_response);
+  GOAKT_TRY(const wire::RemoteError error, wire::parse_error(frame.body));
+  return unexpected(wire::from_remote(error));
+}
+
+Result<Message> first_answer(const wire::Serializers& serializers, std::string_view bytes) {
+  GOAKT_TRY(const wire::Frame frame, wire::parse_frame(bytes, wire::FrameKind::response));
+  GOAKT_CHECK(check_type(frame, wire::kAskResponseType));
+  std::vector<std::string_view> payloads;
+  GOAKT_CHECK(wire::parse_ask_response(frame.body, payloads));
+  if (payloads.empty()) return fail(ErrorCode::invalid_response);
+  GOAKT_TRY(wire::Incoming incoming,
+            serializers.decode(payloads.front(), wire::UnknownTypes::keep));
+  if (auto* message = std::get_if<Message>(&incoming)) return std::move(*message);
+  return fail(ErrorCode::invalid_response);
+}
+
+std::string peer_name(const Address& actor) {
+  return (actor.has_parent() ? std::string(actor.parent_name()) + '/' : std::string()) +
+         std::string(actor.name());
+}
+
+}  // namespace
+
+Destination::Destination(const RemoteAccess& runtime, std::shared_ptr<Dialer> dialer,
+                         ClientOptions options, std::string host, std::uint16_t port)
+    : runtime_(runtime),
+      dialer_(std::move(dialer)),
+      options_(std::move(options)),
+      host_(std::move(host)),
+      port_(port),
+      outbox_(limits_of(options_)) {}
+
+Status Destination::deliver(const Address& to, Envelope* envelope) {
+  Message message(envelope);
+  return RemoteAccess::is_ask(*envelope) ? ask(to, std::move(message)) : tell(to, message);
+}
+
+// -- told messages
+
+Status Destination::tell(const Address& to, const Message& message) {
+  GOAKT_TRY(const wire::OutgoingPayload payload, encode(*options_.serializers, message));
+  const std::string sender = runtime_.sender_path(*message.get());
+  const auto headers = wire::headers_of(message.get()->context);
+  std::shared_ptr<Exchange> idle_link;
+  {
+    std::lock_guard lock(mutex_);
+    if (is_closed_) return fail(ErrorCode::remoting_disabled);
+    GOAKT_CHECK(outbox_.add(sender, to.text(), payload, headers));
+    if (link_ == Link::dialing || is_pumping_ || under_way_ >= options_.frames_under_way) return {};
+    if (link_ == Link::up) {
+      is_pumping_ = true;
+      idle_link = exchange_;
+    } else {
+      link_ = Link::dialing;
+    }
+  }
+  if (!idle_link)
+    dial();
+  else if (!idle_link->post([self = shared_from_this()] { self->pump(); }))
+    lose_queued(Error(ErrorCode::system_shutting_down));
+  return {};
+}
+
+void Destination::dial() {
+  dialer_->dial(host_, port_, [self = shared_from_this()](Result<std::unique_ptr<Line>> line) {
+    self->connected(std::move(line));
+  });
+}
+
+void Destination::connected(Result<std::unique_ptr<Line>> line) {
+  if (!line) return lose_queued(line.error());
+  auto exchange = Exchange::start(runtime_, *std::move(line));
+  exchange->on_end([self = shared_from_this()] { self->disconnected(); });
+  {
+    std::lock_guard lock(mutex_);
+    link_ = Link::up;
+    exchange_ = std::move(exchange);
+    is_pumping_ = true;
+  }
+  pump();
+}
+
+void Destination::disconnected() {
+  {
+    std::lock_guard lock(mutex_);
+    exchange_.reset();
+    is_pumping_ = false;
+    link_ = outbox_.is_empty() ? Link::down : Link::dialing;
+    if (link_ == Link::down) return;
+  }
+  dial();
+}
+
+void Destination::pump() {
+  for (;;) {
+    std::shared_ptr<Exchange> exchange;
+    std::shared_ptr<const TellFrame> frame;
+    {
+      std::lock_guard lock(mutex_);
+      is_pumping_ = false;
+      if (link_ != Link::up || under_way_ >= options_.frames_under_way) return;
+      frame = outbox_.take();
+      if (!frame) return;
+      is_pumping_ = true;
+      ++under_way_;
+      exchange = exchange_;
+    }
+    exchange->send(net::Bytes::own(Shared{frame}), runtime_.clock().now() + options_.tell_timeout,
+                   [self = shared_from_this(), frame](Result<std::string_view> answer) {
+                     self->told(*frame, std::move(answer));
+                   });
+  }
+}
+
+void Destination::told(const TellFrame& frame, Result<std::string_view> answer) {
+  const Status accepted = [&]() -> Status {
+    if (!answer) return unexpected(std::move(answer).error());
+    GOAKT_TRY(const wire::Frame told, wire::parse_frame(*answer, wire::FrameKind::response));
+    return check_type(told, "internalpb.RemoteTellResponse");
+  }();
+  if (!accepted) lose(frame, accepted.error());
+  bool goes_on;
+  {
+    std::lock_guard lock(mutex_);
+    --under_way_;
+    goes_on = link_ == Link::up && !is_pumping_ && !outbox_.is_empty();
+    if (goes_on) is_pumping_ = true;
+  }
+  sent_some();
+  if (goes_on) pump();
+}
+
+void Destination::sent_some() {
+  all_sent_.notify_all();
+}
+
+void Destination::lose_queued(const Error& why) {
+  std::vector<std::shared_ptr<const TellFrame>> lost;
+  {
+    std::lock_guard lock(mutex_);
+    if (link_ == Link::dialing) link_ = Link::down;
+    is_pumping_ = false;
+    while (auto frame = outbox_.take()) lost.push_back(std::move(frame));
+  }
+  for (const auto& frame : lost) lose(*frame, why);
+  sent_some();
+}
+
+void Destination::lose(const TellFrame& frame, const Error& why) const {
+  const std::string reason = errors::remote_send_failure(why.clone()).message();
+  const auto parsed = wire::parse_frame(frame.bytes.view(), wire::FrameKind::request);
+  wire::Batch batch;
+  if (!parsed || !wire::parse_tell(parsed->body, batch)) return;
+  for (const wire::RemoteMessage& message : batch.messages)
+    if (const auto named = wire::read_named(message.payload))  // the runtime's own are no loss
+      runtime_.lose(message.sender, message.receiver, named->type_name, reason);
+}
+
+// -- requests with an answer of their own
+
+Status Destination::ask(const Address& to, Message message) {
+  GOAKT_TRY(const wire::OutgoingPayload payload, encode(*options_.serializers, message));
+  const TimePoint now = runtime_.clock().now();
+  const TimePoint limit = runtime_.ask_limit(*message.get()).value_or(now + kLongestQuestion);
+  wire::Metadata metadata;
+  metadata.headers = wire::headers_of(message.get()->context);
+  metadata.remaining = limit - now;
+  wire::Buffer frame;
+  GOAKT_TRY(wire::OpenFrame open, wire::OpenFrame::with_metadata(frame, wire::kAskType, metadata));
+  wire::BatchWriter writer(frame, open, options_.max_frame_size);
+  GOAKT_CHECK(writer.add(runtime_.sender_path(*message.get()), to.text(), payload));
+  GOAKT_CHECK(writer.finish(limit - now));
+  const std::uint64_t origin = message.get()->origin;
+  call(net::Bytes::own(std::move(frame)), limit + kGrace,
+       [origin, serializers = options_.serializers](Result<std::string_view> answer) {
+         if (answer)
+           RemoteAccess::answer(origin, first_answer(*serializers, *answer));
+         else
+           RemoteAccess::answer(origin,
+                                unexpected(errors::remote_send_failure(std::move(answer).error())));
+       });
+  return {};
+}
+
+namespace {
+
+struct Call {
+  net::Bytes frame;
+  TimePoint limit;
+  Exchange::Answered answered;
+};
+
+}  // namespace
+
+void Destination::call(net::Bytes frame, TimePoint limit, Exchange::Answered answered) {
+  const auto self = shared_from_this();
+  {
+    std::lock_guard lock(mutex_);
+    if (is_closed_) limit = TimePoint::min();
+  }
+  if (limit == TimePoint::min()) return answered(fail(ErrorCode::remoting_disabled));
+  const auto pending = std::make_shared<Call>(Call{std::move(frame), limit, std::move(answered)});
+  const auto run = [self, pending](const std::shared_ptr<Exchange>& exchange) {
+    exchange->send(std::move(pending->frame), pending->limit,
+                   [self, pending, exchange](Result<std::string_view> answer) {
+                     const bool is_whole = answer.has_value();
+                     pending->answered(std::move(answer));
+                     if (is_whole) self->keep_idle(exchange);
+                   });
+  };
+  const auto dial_and_run = [self, pending, run] {
+    self->dialer_->dial(self->host_, self->port_, [=](Result<std::unique_ptr<Line>> line) {
+      if (!line) return pending->answered(unexpected(std::move(line).error()));
+      run(Exchange::start(self->runtime_, *std::move(line)));
+    });
+  };
+  const auto idle = take_idle();
+  const bool is_posted = idle && idle->post([idle, run, dial_and_run] {
+    if (idle->is_open())
+      run(idle);
+    else
+      dial_and_run();
+  });
+  if (!is_posted) dial_and_run();
+}
+
+std::shared_ptr<Exchange> Destination::take_idle() {
+  std::vector<Idle> old;
+  std::shared_ptr<Exchange> taken;
+  {
+    std::lock_guard lock(mutex_);
+    const TimePoint now = runtime_.clock().now();
+    // The peer closes idle connections after the same time, so ours go a little before.
+    const auto is_old = [&](const Idle& idle) {
+      return now - idle.since > options_.idle_timeout / 10 * 9;
+    };
+    const auto young = std::find_if_not(idle_.begin(), idle_.end(), is_old);
+    std::move(idle_.begin(), young, std::back_inserter(old));
+    idle_.erase(idle_.begin(), young);
+    if (!idle_.empty()) {
+      taken = std::move(idle_.back().exchange);
+      idle_.pop_back();
+    }
+  }
+  for (const Idle& idle : old)
+    idle.exchange->post([exchange = idle.exchange] { exchange->close(); });
+  return taken;
+}
+
+// On the exchange's thread.
+void Destination::keep_idle(std::shared_ptr<Exchange> exchange) {
+  if (!exchange->is_open()) return;
+  {
+    std::lock_guard lock(mutex_);
+    if (!is_closed_ && idle_.size() < options_.max_idle_connections) {
+      exchange->on_end([weak = weak_from_this(), ended = exchange.get()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        std::lock_guard again(self->mutex_);
+        std::erase_if(self->idle_,
+                      [ended](const Idle& idle) { return idle.exchange.get() == ended; });
+      });
+      idle_.push_back({std::move(exchange), runtime_.clock().now()});
+      return;
+    }
+  }
+  exchange->close();
+}
+
+void Destination::watch(const Address& actor, const Pid& watcher) {
+  internalpb::RemoteWatchRequest request;
+  request.set_host(host_);
+  request.set_port(port_);
+  request.set_name(peer_name(actor));
+  request.set_watcher_address(watcher.path());
+  wire::Buffer frame;
+  if (!wire::append_frame(frame, request)) return;
+  call(net::Bytes::own(std::move(frame)), runtime_.clock().now() + kWatchTimeout,
+       [runtime = runtime_, path = actor.text()](Result<std::string_view> answer) {
+         const Status watched = [&]() -> Status {
+           if (!answer) return unexpected(std::move(answer).error());
+           GOAKT_TRY(const wire::Frame done, wire::parse_frame(*answer, wire::FrameKind::response));
+           return check_type(done, "internalpb.RemoteWatchResponse");
+         }();
+         if (!watched)
+           runtime.options().logger.warn("an actor on another node cannot be watched",
+                                         {{"actor", path}, {"reason", watched.error().message()}});
+       });
+}
+
+void Destination::unwatch(const Address& actor, const Pid& watcher) {
+  internalpb::RemoteUnWatchRequest request;
+  request.set_host(host_);
+  request.set_port(port_);
+  request.set_name(peer_name(actor));
+  request.set_watcher_address(watcher.path());
+  wire::Buffer frame;
+  if (!wire::append_frame(frame, request)) return;
+  call(net::Bytes::own(std::move(frame)), runtime_.clock().now() + kWatchTimeout,
+       [](const Result<std::string_view>&) {});
+}
+
+void Destination::close(TimePoint limit) {
+  std::vector<Idle> idle;
+  std::shared_ptr<Exchange> link;
+  {
+    std::unique_lock lock(mutex_);
+    is_closed_ = true;
+    const auto left = std::max(limit - runtime_.clock().now(), Duration::zero());
+    all_sent_.wait_for(lock, left, [this] { return outbox_.is_empty() && under_way_ == 0; });
+    idle = std::exchange(idle_, {});
+    link = exchange_;
+  }
+  lose_queued(Error(ErrorCode::system_shutting_down));
+  if (link) link->post([link] { link->close(); });
+  for (const Idle& kept : idle)
+    kept.exchange->post([exchange = kept.exchange] { exchange->close(); });
+}
+
+}  // namespace goakt::remoting

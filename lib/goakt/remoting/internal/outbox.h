@@ -1,0 +1,67 @@
+#pragma once
+
+#include "goakt/wire/batch.h"
+#include "goakt/wire/buffer.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace goakt::remoting {
+
+// A frame of told messages, whole or being filled; kept until the peer has answered, because only
+// it knows what was in it.
+struct TellFrame {
+  wire::Buffer bytes;
+  std::size_t messages = 0;
+};
+
+// What waits to be told to one node, written into the frames that will be sent. Not thread-safe.
+class Outbox {
+ public:
+  struct Limits {
+    std::size_t messages_per_frame = 256;
+    std::size_t bytes_per_frame = 256 * 1024;
+    std::uint32_t max_frame_size = wire::kLargestMaxFrameSize;
+    std::size_t messages = 65'536;
+    std::size_t bytes = 32 * 1024 * 1024;
+  };
+
+  explicit Outbox(const Limits& limits) : limits_(limits) {}
+
+  // Errors: remote_send_backpressure when it is full, and those of wire::BatchWriter.
+  [[nodiscard]] Status add(std::string_view sender, std::string_view receiver,
+                           const wire::OutgoingPayload& payload,
+                           std::span<const wire::Header> headers);
+
+  // The oldest frame, the one that is being filled if there is no other; null when empty.
+  std::shared_ptr<const TellFrame> take();
+
+  bool is_empty() const noexcept { return messages_ == 0; }
+
+  std::size_t messages() const noexcept { return messages_; }
+
+ private:
+  struct Open {
+    explicit Open(std::uint32_t max_frame_size)
+        : frame(std::make_shared<TellFrame>()),
+          writer(frame->bytes, wire::kTellType, max_frame_size) {}
+
+    std::shared_ptr<TellFrame> frame;
+    wire::BatchWriter writer;
+  };
+
+  void seal();
+
+  const Limits limits_;
+  std::unique_ptr<Open> open_;
+  std::deque<std::shared_ptr<const TellFrame>> whole_;
+  std::size_t messages_ = 0;
+  std::size_t whole_bytes_ = 0;
+};
+
+}  // namespace goakt::remoting
