@@ -3,9 +3,12 @@
 #include "goakt/remoting/line.h"
 #include "goakt/remoting/service.h"
 
+#include <doctest/doctest.h>
+
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -42,9 +45,9 @@ class Cable final : public Dialer {
     });
   }
 
-  // What is sent from now on is swallowed, or comes again.
+  // What is sent from now on is lost, or arrives again.
   void swallow(bool on) {
-    post([this, on] { swallows_ = on; });
+    run_there([this, on] { swallows_ = on; });
   }
 
   int dialled() {
@@ -88,6 +91,18 @@ class Cable final : public Dialer {
   }
 
  private:
+  // Returns when it has run.
+  template <class Task>
+  void run_there(Task task) {
+    std::promise<void> done;
+    auto future = done.get_future();
+    REQUIRE(post([task, &done] {
+      task();
+      done.set_value();
+    }));
+    future.get();
+  }
+
   // One end of a connection; on the cable's thread.
   struct End : std::enable_shared_from_this<End> {
     explicit End(Cable& of) : cable(of) {}

@@ -254,9 +254,9 @@ void Destination::call(net::Bytes frame, TimePoint limit, Exchange::Answered ans
   const auto run = [self, pending](const std::shared_ptr<Exchange>& exchange) {
     exchange->send(std::move(pending->frame), pending->limit,
                    [self, pending, exchange](Result<std::string_view> answer) {
-                     const bool is_whole = answer.has_value();
+                     // Before the caller goes on, whose next request may then take it.
+                     if (answer) self->keep_idle(exchange);
                      pending->answered(std::move(answer));
-                     if (is_whole) self->keep_idle(exchange);
                    });
   };
   const auto dial_and_run = [self, pending, run] {
