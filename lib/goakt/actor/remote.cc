@@ -94,10 +94,11 @@ void RemoteAccess::ask(const Pid& to, Message message, const Pid& from, TimePoin
     internal::complete_with_error(origin, Error(ErrorCode::request_timeout));
   };
   asker.timer_ = system_.timers.at(limit, time_out);
+  asker.asked(origin);
   slot.word.store(word, std::memory_order_release);
   if (message.is<PoisonPill>()) {  // which nobody answers
     static_cast<void>(to.tell(std::move(message)));
-  } else {
+  } else if (message) {
     message.get()->origin = origin;
     if (Status sent = internal::deliver(to, message.release()); !sent)
       internal::complete_with_error(origin, std::move(sent).error());

@@ -49,6 +49,8 @@ class RemoteAsker {
   RemoteAsker& operator=(const RemoteAsker&) = delete;
   virtual ~RemoteAsker() = default;
 
+  // What answer() calls the ask, before there can be one.
+  virtual void asked(std::uint64_t origin) = 0;
   // Any thread, perhaps before ask() has returned; must be short.
   virtual void answered(Result<Message> answer) = 0;
 
@@ -80,8 +82,9 @@ class GOAKT_API RemoteAccess {
   // for a name that no actor can have.
   [[nodiscard]] Result<Pid> make_pid(Address address, std::shared_ptr<RemoteRoute> route) const;
 
-  // Asks in the name of `from`, until the limit: then the error is request_timeout. The asker lives
-  // until it gets the answer.
+  // Asks in the name of `from`, until the limit: then the error is request_timeout. Without a
+  // message it only waits. The asker lives until it gets the answer, which does not come by itself
+  // when the system stops.
   void ask(const Pid& to, Message message, const Pid& from, TimePoint limit,
            RemoteAsker& asker) const;
 

@@ -51,10 +51,13 @@ struct Fixture {
 };
 
 struct Answers final : RemoteAsker {
+  void asked(std::uint64_t origin) override { open = origin; }
+
   void answered(Result<Message> answer) override {
     texts.push_back(answer ? answer->as<Text>()->text : answer.error().message());
   }
 
+  std::uint64_t open = 0;
   std::vector<std::string> texts;
 };
 
@@ -158,6 +161,19 @@ TEST_CASE("a remote asker gets the answer, or the end of its time, once") {
   f.seeded.advance(std::chrono::seconds(2));
   CHECK(none.texts == std::vector<std::string>{"request timed out"});
   CHECK(answers.texts.size() == 1);
+}
+
+TEST_CASE("a remote ask can be ended by its name") {
+  Fixture f;
+  const auto actor = f.seeded.system->spawn_function("actor", answer_text);
+  REQUIRE(actor);
+  Answers answers;
+  f.access.ask(*actor, Message::of(Text{"silent"}), {},
+               f.seeded.clock->now() + std::chrono::seconds(1), answers);
+  f.seeded.run();
+  RemoteAccess::answer(answers.open, fail(ErrorCode::remoting_disabled));
+  RemoteAccess::answer(answers.open, fail(ErrorCode::remoting_disabled));
+  CHECK(answers.texts == std::vector<std::string>{"remoting is not enabled"});
 }
 
 TEST_CASE("a remote asker whose time is over already is told at once") {

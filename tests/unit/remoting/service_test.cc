@@ -255,6 +255,22 @@ TEST_CASE("requests for another host or port are refused") {
   CHECK(f.refusal(frame_of(lookup)) == "3 invalid host");
 }
 
+TEST_CASE("questions that are open when the service closes are refused") {
+  Fixture f;
+  f.queue.arrive(*f.session,
+                 f.batch(wire::kAskType, {{f.at("scribe"), "silent"}}, std::chrono::hours(1)));
+  REQUIRE(f.queue.is_paused());
+  REQUIRE(eventually([&] { return f.journal.read() == "silent"; }));
+  f.service->close();
+  f.queue.run_posted(*f.session);
+  const std::string bytes = f.queue.sent();
+  const auto frame = wire::parse_frame(bytes, wire::FrameKind::response);
+  REQUIRE(frame);
+  const auto error = wire::parse_error(frame->body);
+  REQUIRE(error);
+  CHECK(error->message == "remote send failed\nremoting is not enabled");
+}
+
 TEST_CASE("a closed service refuses everything") {
   Fixture f;
   f.service->close();

@@ -67,7 +67,10 @@ class Run final : public RemoteAsker {
     return is_deadline_ ? *asks_.deadline : due;
   }
 
+  void asked(std::uint64_t origin) override { node_.ask_opened(*this, origin); }
+
   void answered(Result<Message> answer) override {
+    node_.ask_closed(*this);
     if (answer) {
       answers_.push_back(*std::move(answer));
       return step();
@@ -75,7 +78,7 @@ class Run final : public RemoteAsker {
     const Error& error = answer.error();
     // A failing actor does not answer in GoAkt: the asker waits in vain.
     if (error.code() == ErrorCode::panic && node_.runtime.clock().now() < limit_)
-      return node_.runtime.at(limit_, [this] { time_out(); });
+      return node_.runtime.ask({}, Message(), {}, limit_, *this);
     if (error.code() == ErrorCode::panic || error.code() == ErrorCode::request_timeout)
       return time_out();
     end(send_failure(RemoteCode::internal_error, error.message()));

@@ -77,6 +77,27 @@ Pid LocalNode::sender(std::string_view address) {
   return senders_.emplace(std::move(key), *pid).first->second;
 }
 
+void LocalNode::ask_opened(const RemoteAsker& asker, std::uint64_t origin) {
+  std::lock_guard lock(asks_mutex_);
+  asks_.insert_or_assign(&asker, origin);
+}
+
+void LocalNode::ask_closed(const RemoteAsker& asker) {
+  std::lock_guard lock(asks_mutex_);
+  asks_.erase(&asker);
+}
+
+void LocalNode::close() {
+  closed_.store(true, std::memory_order_relaxed);
+  std::unordered_map<const RemoteAsker*, std::uint64_t> open;
+  {
+    std::lock_guard lock(asks_mutex_);
+    open = asks_;
+  }
+  for (const auto& [asker, origin] : open)
+    RemoteAccess::answer(origin, fail(ErrorCode::remoting_disabled));
+}
+
 Answer<void> LocalNode::check_enabled() const {
   if (closed_.load(std::memory_order_relaxed) || !system.is_running())
     return refuse(RemoteCode::failed_precondition, Error(ErrorCode::remoting_disabled));

@@ -53,7 +53,11 @@ class LocalNode {
   Answer<void> check_host(std::string_view host, std::int32_t port) const;
   Answer<ContextRef> context_of(const std::vector<wire::Header>& headers) const;
 
-  void close() { closed_.store(true, std::memory_order_relaxed); }
+  // The asks that are open here end when remoting does: the system's end would leave them waiting.
+  void ask_opened(const RemoteAsker& asker, std::uint64_t origin);
+  void ask_closed(const RemoteAsker& asker);
+
+  void close();
 
  private:
   // So many senders are known by handle; messages of further ones come from nobody.
@@ -64,6 +68,8 @@ class LocalNode {
   std::atomic<bool> closed_{false};
   std::mutex mutex_;  // guards senders_
   std::unordered_map<std::string, Pid> senders_;
+  std::mutex asks_mutex_;  // guards asks_
+  std::unordered_map<const RemoteAsker*, std::uint64_t> asks_;
 };
 
 // Registration of the groups of requests.
