@@ -64,6 +64,30 @@ Result<Pid> RemoteAccess::make_pid(Address address, std::shared_ptr<RemoteRoute>
   return internal::pid_of(cell);
 }
 
+namespace {
+
+// While it lives, this thread is refused where it would have to wait.
+class Hurry {
+ public:
+  Hurry() : outer_(std::exchange(internal::this_thread.must_not_block, true)) {}
+
+  Hurry(const Hurry&) = delete;
+  Hurry& operator=(const Hurry&) = delete;
+
+  ~Hurry() { internal::this_thread.must_not_block = outer_; }
+
+ private:
+  const bool outer_;
+};
+
+}  // namespace
+
+Result<bool> RemoteAccess::tell_if_room(const Pid& to, Message& message, const Pid& from) const {
+  const Hurry hurry;
+  message.get()->origin = internal::origin_of_actor(from);
+  return internal::deliver_if_room(to, message);
+}
+
 void RemoteAccess::ask(const Pid& to, Message message, const Pid& from, TimePoint limit,
                        RemoteAsker& asker) const {
   const Pid sender = from ? from : facade_.no_sender();
@@ -100,6 +124,7 @@ void RemoteAccess::ask(const Pid& to, Message message, const Pid& from, TimePoin
     static_cast<void>(to.tell(std::move(message)));
   } else if (message) {
     message.get()->origin = origin;
+    const Hurry hurry;
     if (Status sent = internal::deliver(to, message.release()); !sent)
       internal::complete_with_error(origin, std::move(sent).error());
   }

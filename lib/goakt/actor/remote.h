@@ -82,6 +82,10 @@ class GOAKT_API RemoteAccess {
   // for a name that no actor can have.
   [[nodiscard]] Result<Pid> make_pid(Address address, std::shared_ptr<RemoteRoute> route) const;
 
+  // Tells, from a thread that must not wait: false while a mailbox that makes its senders wait is
+  // full, and the message stays whole. Errors: as Pid::tell.
+  [[nodiscard]] Result<bool> tell_if_room(const Pid& to, Message& message, const Pid& from) const;
+
   // Asks in the name of `from`, until the limit: then the error is request_timeout. Without a
   // message it only waits. The asker lives until it gets the answer, which does not come by itself
   // when the system stops.

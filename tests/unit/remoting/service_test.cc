@@ -5,6 +5,7 @@
 #include "goakt/wire/serializers.h"
 #include "tests/unit/remoting/support.h"
 
+#include <future>
 #include <internal/remoting.pb.h>
 #include <stdexcept>
 
@@ -154,6 +155,38 @@ TEST_CASE("told messages arrive in their order, and what cannot arrive is a dead
   REQUIRE(letters.size() == 1);
   CHECK(letters[0].receiver == f.at("ghost"));
   CHECK(letters[0].reason == "address not found");
+}
+
+TEST_CASE("a receiver whose mailbox makes senders wait holds up its connection alone") {
+  Fixture f;
+  std::promise<void> gate;
+  const auto opened = gate.get_future().share();
+  SpawnOptions options;
+  options.mailbox = Mailbox::bounded(1, Overflow::block);
+  options.dispatcher = DispatcherKind::blocking;
+  REQUIRE(f.system->spawn_function(
+      "slow",
+      [&f, opened](ReceiveContext& ctx) -> Status {
+        const auto* text = ctx.message<StringValue>();
+        if (text == nullptr) return {};
+        opened.wait();
+        f.journal.write(text->value());
+        return {};
+      },
+      std::move(options)));
+  const std::string slow = f.at("slow");
+  f.queue.arrive(
+      *f.session,
+      f.batch(wire::kTellType,
+              {{slow, "1"}, {slow, "2"}, {slow, "3"}, {slow, "4"}, {f.at("scribe"), "5"}}));
+  CHECK(f.queue.is_paused());
+  CHECK(f.queue.sent().empty());
+  gate.set_value();
+  f.queue.run_posted(*f.session);
+  CHECK(answers<internalpb::RemoteTellResponse>(f.queue.sent()).size() == 1);
+  CHECK(eventually([&] { return f.journal.read().size() == 9; }));
+  CHECK(f.journal.read().starts_with("1 2"));
+  CHECK(f.system->dead_letters_count() == 0);
 }
 
 TEST_CASE("questions of one request are answered one after the other") {

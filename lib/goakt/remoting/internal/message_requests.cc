@@ -6,6 +6,12 @@
 #include "goakt/wire/batch.h"
 #include "goakt/wire/durations.h"
 
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 // What arrives for actors: tells and asks, each with many messages.
 
 namespace goakt::remoting {
@@ -20,14 +26,21 @@ class Teller {
  public:
   Teller(LocalNode& node, const ContextRef& context) : node_(node), context_(context) {}
 
-  void tell(const wire::RemoteMessage& remote) {
+  // From that one on. Returns the first that has to wait for room in a mailbox, or their number.
+  std::size_t tell(const std::vector<wire::RemoteMessage>& messages, std::size_t from) {
+    while (from < messages.size() && tell(messages[from])) ++from;
+    return from;
+  }
+
+ private:
+  bool tell(const wire::RemoteMessage& remote) {
     auto message = decode(node_, remote.payload);
     if (!message) {
       node_.runtime.options().logger.warn("a message from another node cannot be read",
                                           {{"receiver", remote.receiver},
                                            {"sender", remote.sender},
                                            {"reason", message.error().message()}});
-      return;
+      return true;
     }
     ContextRef context = context_;
     if (!remote.headers.empty()) {
@@ -49,18 +62,20 @@ class Teller {
       return lose(remote, *message,
                   error_text(receiver_ ? ErrorCode::dead : ErrorCode::address_not_found));
     const MessageType& type = message->type();
-    if (Status sent = internal::send(receiver_, message->release(), sender_); !sent)
-      node_.runtime.lose(remote.sender, remote.receiver, type.name, sent.error().message());
+    const auto sent = node_.runtime.tell_if_room(receiver_, *message, sender_);
+    if (sent) return *sent;
+    node_.runtime.lose(remote.sender, remote.receiver, type.name, sent.error().message());
+    return true;
   }
 
- private:
-  void lose(const wire::RemoteMessage& remote, const Message& message, std::string_view reason) {
+  bool lose(const wire::RemoteMessage& remote, const Message& message, std::string_view reason) {
     if (Address::parse(remote.receiver))
       node_.runtime.lose(remote.sender, remote.receiver, message.type_name(), reason);
     else
       node_.runtime.options().logger.warn(
           "a message from another node names no address",
           {{"receiver", remote.receiver}, {"type", message.type_name()}});
+    return true;
   }
 
   LocalNode& node_;
@@ -71,6 +86,28 @@ class Teller {
   Pid sender_;
 };
 
+// The rest of a request whose receiver's mailbox is full and makes senders wait. It is not answered
+// until all of it was told, so what its connection brings next waits, too.
+struct Rest {
+  std::string body;  // what the batch has views into
+  wire::Batch batch;
+  ContextRef context;
+  std::size_t next = 0;
+  Reply reply;
+};
+
+void tell_later(LocalNode& node, std::shared_ptr<Rest> rest) {
+  constexpr auto kPause = std::chrono::milliseconds(1);
+  const TimePoint then = node.runtime.clock().now() + kPause;
+  node.runtime.at(then, [&node, rest = std::move(rest)] {
+    if (auto enabled = node.check_enabled(); !enabled) return rest->reply.fail(enabled.error());
+    const auto& messages = rest->batch.messages;
+    rest->next = Teller(node, rest->context).tell(messages, rest->next);
+    if (rest->next == messages.size()) return rest->reply.send(net::Bytes::constant(kTold));
+    tell_later(node, rest);
+  });
+}
+
 void tell(LocalNode& node, const Request& request, Reply reply) {
   // Kept by the thread for its memory.
   static thread_local wire::Batch batch;
@@ -78,10 +115,15 @@ void tell(LocalNode& node, const Request& request, Reply reply) {
   if (auto enabled = node.check_enabled(); !enabled) return reply.fail(enabled.error());
   auto context = node.context_of(request.metadata.headers);
   if (!context) return reply.fail(context.error());
-  Teller teller(node, *context);
-  for (const wire::RemoteMessage& message : batch.messages) teller.tell(message);
-  batch.clear();
-  reply.send(net::Bytes::constant(kTold));
+  const std::size_t told = Teller(node, *context).tell(batch.messages, 0);
+  if (told == batch.messages.size()) return reply.send(net::Bytes::constant(kTold));
+  auto rest = std::make_shared<Rest>(Rest{.body = std::string(request.body),
+                                          .batch = {},
+                                          .context = *std::move(context),
+                                          .next = told,
+                                          .reply = std::move(reply)});
+  static_cast<void>(wire::parse_tell(rest->body, rest->batch));  // has been read before
+  tell_later(node, std::move(rest));
 }
 
 void ask(LocalNode& node, const Request& request, Reply reply) {
