@@ -88,6 +88,7 @@ class Cable final : public Dialer {
     }
     thread_.join();
     for (const auto& end : ends_) end->finish(fail(ErrorCode::system_shutting_down));
+    tasks_.clear();  // they keep nodes, which keep this
   }
 
  private:
