@@ -484,10 +484,17 @@ Result<std::vector<Message>> Pid::batch_ask(std::vector<Message> messages,
 
 namespace {
 
-Status request(const Pid& pid, internal::StopMode mode, const internal::CompletionPtr& completion) {
+Status request(const Pid& pid, internal::StopMode mode, std::chrono::nanoseconds timeout,
+               const internal::CompletionPtr& completion) {
   Cell* cell = internal::PidAccess::cell(pid);
   if (cell == nullptr || cell == cell->system->no_sender) return fail(ErrorCode::undefined_actor);
-  if (cell->has(internal::kRemote)) return fail(ErrorCode::not_local);
+  if (const auto* remote = internal::remote_actor(pid)) {
+    std::function<void(Status)> done;
+    if (completion) done = [completion](Status outcome) { completion->finish(std::move(outcome)); };
+    const bool restarts = mode == internal::StopMode::restart;
+    remote->order(restarts ? RemoteOrder::restart : RemoteOrder::stop, timeout, std::move(done));
+    return {};
+  }
   if (cell->has(internal::kSystemActor) && cell->is(internal::PidAccess::generation(pid)))
     return fail(ErrorCode::shutdown_forbidden);
   // What the calling thread told before arrives before the stop.
@@ -501,14 +508,17 @@ Status request_and_wait(const Pid& pid, internal::StopMode mode, std::chrono::na
   if (cell != nullptr && cell == internal::this_thread.running)
     return fail(ErrorCode::invalid_argument, "an actor cannot wait for its own end");
   auto completion = std::make_shared<internal::Completion>();
-  GOAKT_CHECK(request(pid, mode, completion));
+  GOAKT_CHECK(request(pid, mode, timeout, completion));
   return internal::await_completion(*cell->system, *completion, timeout);
 }
+
+// Of what is asked of another node without waiting for it.
+constexpr std::chrono::minutes kOrderTimeout{1};
 
 }  // namespace
 
 Status Pid::stop() const {
-  return request(*this, internal::StopMode::stop, nullptr);
+  return request(*this, internal::StopMode::stop, kOrderTimeout, nullptr);
 }
 
 Status Pid::stop_blocking(std::chrono::nanoseconds timeout) const {
@@ -517,7 +527,7 @@ Status Pid::stop_blocking(std::chrono::nanoseconds timeout) const {
 
 Status Pid::restart() const {
   if (alive(cell_, generation_) == nullptr) return fail(ErrorCode::dead);
-  return request(*this, internal::StopMode::restart, nullptr);
+  return request(*this, internal::StopMode::restart, kOrderTimeout, nullptr);
 }
 
 Status Pid::restart_blocking(std::chrono::nanoseconds timeout) const {
@@ -527,7 +537,10 @@ Status Pid::restart_blocking(std::chrono::nanoseconds timeout) const {
 
 Status Pid::reinstate() const {
   if (cell_ == nullptr) return fail(ErrorCode::undefined_actor);
-  if (!is_local()) return fail(ErrorCode::not_local);
+  if (const auto* remote = internal::remote_actor(*this)) {
+    remote->order(RemoteOrder::reinstate, kOrderTimeout, {});
+    return {};
+  }
   if (!internal::post(*this, [](Cell& cell) { internal::reinstate(cell); }))
     return fail(ErrorCode::dead);
   return {};

@@ -25,6 +25,9 @@ namespace internal {
 class System;
 }
 
+// What can be done to an actor on another node beside telling it something.
+enum class RemoteOrder : std::uint8_t { stop, restart, reinstate };
+
 // Where messages for one other node go. Any thread.
 class RemoteRoute {
  public:
@@ -39,6 +42,10 @@ class RemoteRoute {
   // A local actor wants to be told when that one ends, or no more.
   virtual void watch(const Address& actor, const Pid& watcher) = 0;
   virtual void unwatch(const Address& actor, const Pid& watcher) = 0;
+  // Calls back once, on any thread, perhaps from within. Without a callback nobody waits: what goes
+  // wrong is for the log.
+  virtual void order(const Address& actor, RemoteOrder order, Duration timeout,
+                     std::function<void(Status)> done) = 0;
 };
 
 // Gets the answer of one ask at a time.

@@ -25,6 +25,32 @@ ClientOptions complete(ClientOptions options) {
   return options;
 }
 
+// Somebody waits for it. Dropped, as everything is when the loops have stopped, it is an error.
+class Awaited {
+ public:
+  Awaited() = default;
+
+  Awaited(Awaited&& other) noexcept
+      : promise_(std::move(other.promise_)), is_set_(std::exchange(other.is_set_, true)) {}
+
+  Awaited& operator=(Awaited&&) = delete;
+
+  ~Awaited() {
+    if (!is_set_) promise_.set_value(fail(ErrorCode::system_shutting_down));
+  }
+
+  std::future<Result<std::string>> future() { return promise_.get_future(); }
+
+  void set(Result<std::string> answer) {
+    is_set_ = true;
+    promise_.set_value(std::move(answer));
+  }
+
+ private:
+  std::promise<Result<std::string>> promise_;
+  bool is_set_ = false;
+};
+
 }  // namespace
 
 Client::Client(ActorSystem& system, std::shared_ptr<Dialer> dialer, ClientOptions options)
@@ -66,15 +92,15 @@ Status Client::call(const std::string& host, std::uint16_t port,
   metadata.remaining = timeout;
   wire::Buffer frame;
   GOAKT_CHECK(wire::append_frame(frame, request, &metadata, options_.max_frame_size));
-  std::promise<Result<std::string>> promise;
-  auto future = promise.get_future();
+  Awaited awaited;
+  auto future = awaited.future();
   destination(host, port)
       ->call(net::Bytes::own(std::move(frame)), runtime_.clock().now() + timeout,
-             [promise = std::move(promise)](Result<std::string_view> answer) mutable {
+             [awaited = std::move(awaited)](Result<std::string_view> answer) mutable {
                if (answer)
-                 promise.set_value(std::string(*answer));
+                 awaited.set(std::string(*answer));
                else
-                 promise.set_value(unexpected(std::move(answer).error()));
+                 awaited.set(unexpected(std::move(answer).error()));
              });
   GOAKT_TRY(const std::string bytes, future.get());
   GOAKT_TRY(const wire::Frame answer, wire::parse_frame(bytes, wire::FrameKind::response));

@@ -37,6 +37,7 @@ struct ClientOptions {
   std::size_t messages_per_frame = 256;
   std::size_t frames_under_way = 8;                 // of told messages, to each node
   Duration tell_timeout = std::chrono::seconds(5);  // of one frame's answer
+  Duration watch_timeout = std::chrono::seconds(5);
   Duration call_timeout = std::chrono::seconds(5);  // where the caller says none
   std::size_t max_idle_connections = 32;            // to each node
   Duration idle_timeout = std::chrono::seconds(1200);

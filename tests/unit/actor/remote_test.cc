@@ -31,6 +31,14 @@ class Kept final : public RemoteRoute {
     lines.push_back("unwatch " + actor.text() + " " + watcher.path());
   }
 
+  void order(const Address& actor, RemoteOrder order, Duration,
+             std::function<void(Status)> done) override {
+    constexpr const char* kWords[] = {"stop ", "restart ", "reinstate "};
+    lines.push_back(kWords[static_cast<std::size_t>(order)] + actor.text() +
+                    (done ? " and tell" : ""));
+    if (done) done(is_down ? Status(fail(ErrorCode::unreachable)) : Status());
+  }
+
   std::vector<std::string> lines;
   bool is_down = false;
 };
@@ -96,14 +104,20 @@ TEST_CASE("an ask of a remote handle whose route fails gets that error") {
   CHECK(answer.error().code() == ErrorCode::unreachable);
 }
 
-TEST_CASE("an actor on another node cannot be stopped by its handle") {
+TEST_CASE("an actor on another node is stopped, restarted and reinstated by that node") {
   const Fixture f;
-  const Status stopped = f.pid.stop();
-  REQUIRE(!stopped);
-  CHECK(stopped.error().code() == ErrorCode::not_local);
-  const Status reinstated = f.pid.reinstate();
-  REQUIRE(!reinstated);
-  CHECK(reinstated.error().code() == ErrorCode::not_local);
+  CHECK(f.pid.stop());
+  CHECK(f.pid.restart());
+  CHECK(f.pid.reinstate());
+  CHECK(f.pid.stop_blocking());
+  f.route->is_down = true;
+  const Status restarted = f.pid.restart_blocking();
+  REQUIRE(!restarted);
+  CHECK(restarted.error().code() == ErrorCode::unreachable);
+  const std::string far = kFar;
+  CHECK(f.route->lines == std::vector<std::string>{"stop " + far, "restart " + far,
+                                                   "reinstate " + far, "stop " + far + " and tell",
+                                                   "restart " + far + " and tell"});
 }
 
 TEST_CASE("an actor that watches one on another node asks that node, and takes it back") {

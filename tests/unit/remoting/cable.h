@@ -65,7 +65,8 @@ class Cable final : public Dialer {
         if (const auto found = services_.find(port); found != services_.end())
           service = found->second;
       }
-      if (service == nullptr) return done(fail(ErrorCode::unreachable));
+      if (service == nullptr)
+        return done(Result<std::unique_ptr<Line>>(fail(ErrorCode::unreachable)));
       auto near = std::make_shared<End>(*this);
       auto far = std::make_shared<End>(*this);
       near->peer = far;

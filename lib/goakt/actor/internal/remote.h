@@ -4,6 +4,7 @@
 #include "goakt/actor/remote.h"
 #include "goakt/base/address.h"
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -24,6 +25,10 @@ class RemoteActor final : public Actor {
   void watch(const Pid& watcher) const { route_->watch(address_, watcher); }
 
   void unwatch(const Pid& watcher) const { route_->unwatch(address_, watcher); }
+
+  void order(RemoteOrder order, Duration timeout, std::function<void(Status)> done) const {
+    route_->order(address_, order, timeout, std::move(done));
+  }
 
  private:
   const Address address_;

@@ -4,6 +4,8 @@
 #include "goakt/actor/system_options.h"
 #include "goakt/base/errors.h"
 #include "goakt/wire/batch.h"
+#include "goakt/wire/durations.h"
+#include "goakt/wire/metadata.h"
 #include "goakt/wire/remote_error.h"
 #include "goakt/wire/sentinel.h"
 
@@ -18,7 +20,6 @@ namespace {
 
 constexpr auto kGrace = std::chrono::seconds(1);  // for the peer's own word that time is over
 constexpr auto kLongestQuestion = std::chrono::hours(1);  // of a request that waits for ever
-constexpr auto kWatchTimeout = std::chrono::seconds(5);
 
 // A frame that is sent and kept.
 struct Shared {
@@ -318,37 +319,80 @@ void Destination::keep_idle(std::shared_ptr<Exchange> exchange) {
   exchange->close();
 }
 
-void Destination::watch(const Address& actor, const Pid& watcher) {
-  internalpb::RemoteWatchRequest request;
-  request.set_host(host_);
-  request.set_port(port_);
+// -- about one actor there
+
+namespace {
+
+template <class Request>
+Request about(const Address& actor, const std::string& host, std::uint16_t port) {
+  Request request;
+  request.set_host(host);
+  request.set_port(port);
   request.set_name(peer_name(actor));
-  request.set_watcher_address(watcher.path());
+  return request;
+}
+
+}  // namespace
+
+void Destination::request(const google::protobuf::MessageLite& request,
+                          const wire::Metadata* metadata, TimePoint limit,
+                          std::string_view answer_type, std::function<void(Status)> done) {
   wire::Buffer frame;
-  if (!wire::append_frame(frame, request)) return;
-  call(net::Bytes::own(std::move(frame)), runtime_.clock().now() + kWatchTimeout,
-       [runtime = runtime_, path = actor.text()](Result<std::string_view> answer) {
-         const Status watched = [&]() -> Status {
+  if (Status written = wire::append_frame(frame, request, metadata); !written)
+    return done(std::move(written));
+  call(net::Bytes::own(std::move(frame)), limit,
+       [answer_type, done = std::move(done)](Result<std::string_view> answer) {
+         done([&]() -> Status {
            if (!answer) return unexpected(std::move(answer).error());
-           GOAKT_TRY(const wire::Frame done, wire::parse_frame(*answer, wire::FrameKind::response));
-           return check_type(done, "internalpb.RemoteWatchResponse");
-         }();
-         if (!watched)
-           runtime.options().logger.warn("an actor on another node cannot be watched",
-                                         {{"actor", path}, {"reason", watched.error().message()}});
+           GOAKT_TRY(const wire::Frame told, wire::parse_frame(*answer, wire::FrameKind::response));
+           return check_type(told, answer_type);
+         }());
        });
 }
 
+void Destination::watch(const Address& actor, const Pid& watcher) {
+  auto query = about<internalpb::RemoteWatchRequest>(actor, host_, port_);
+  query.set_watcher_address(watcher.path());
+  request(query, nullptr, runtime_.clock().now() + options_.watch_timeout, "internalpb.RemoteWatchResponse",
+          [runtime = runtime_, path = actor.text()](const Status& watched) {
+            if (!watched)
+              runtime.options().logger.warn(
+                  "an actor on another node cannot be watched",
+                  {{"actor", path}, {"reason", watched.error().message()}});
+          });
+}
+
 void Destination::unwatch(const Address& actor, const Pid& watcher) {
-  internalpb::RemoteUnWatchRequest request;
-  request.set_host(host_);
-  request.set_port(port_);
-  request.set_name(peer_name(actor));
-  request.set_watcher_address(watcher.path());
-  wire::Buffer frame;
-  if (!wire::append_frame(frame, request)) return;
-  call(net::Bytes::own(std::move(frame)), runtime_.clock().now() + kWatchTimeout,
-       [](const Result<std::string_view>&) {});
+  auto query = about<internalpb::RemoteUnWatchRequest>(actor, host_, port_);
+  query.set_watcher_address(watcher.path());
+  request(query, nullptr, runtime_.clock().now() + options_.watch_timeout,
+          "internalpb.RemoteUnWatchResponse", [](const Status&) {});
+}
+
+void Destination::order(const Address& actor, RemoteOrder order, Duration timeout,
+                        std::function<void(Status)> done) {
+  wire::Metadata metadata;
+  metadata.remaining = timeout;
+  const TimePoint limit = wire::deadline_after(runtime_.clock().now(), timeout + kGrace);
+  const auto ended = [runtime = runtime_, path = actor.text(), done = std::move(done)](Status did) {
+    // Who is not there needs no stop: so it is with GoAkt.
+    if (!did && did.error().is(ErrorCode::address_not_found)) did = {};
+    if (done) return done(std::move(did));
+    if (!did)
+      runtime.options().logger.warn("an actor on another node did not do what it was told",
+                                    {{"actor", path}, {"reason", did.error().message()}});
+  };
+  switch (order) {
+    case RemoteOrder::stop:
+      return request(about<internalpb::RemoteStopRequest>(actor, host_, port_), &metadata, limit,
+                     "internalpb.RemoteStopResponse", ended);
+    case RemoteOrder::restart:
+      return request(about<internalpb::RemoteReSpawnRequest>(actor, host_, port_), &metadata, limit,
+                     "internalpb.RemoteReSpawnResponse", ended);
+    case RemoteOrder::reinstate:
+      return request(about<internalpb::RemoteReinstateRequest>(actor, host_, port_), nullptr, limit,
+                     "internalpb.RemoteReinstateResponse", ended);
+  }
 }
 
 void Destination::close(TimePoint limit) {

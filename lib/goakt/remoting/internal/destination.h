@@ -9,10 +9,20 @@
 #include "goakt/wire/serializers.h"
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
+
+namespace google::protobuf {
+class MessageLite;
+}
+
+namespace goakt::wire {
+struct Metadata;
+}
 
 namespace goakt::remoting {
 
@@ -30,6 +40,8 @@ class Destination final : public RemoteRoute, public std::enable_shared_from_thi
   Status deliver(const Address& to, Envelope* message) override;
   void watch(const Address& actor, const Pid& watcher) override;
   void unwatch(const Address& actor, const Pid& watcher) override;
+  void order(const Address& actor, RemoteOrder order, Duration timeout,
+             std::function<void(Status)> done) override;
 
   // A request that has a connection for itself; the answer's frame is valid during the call, which
   // comes on a thread that must not wait.
@@ -52,6 +64,9 @@ class Destination final : public RemoteRoute, public std::enable_shared_from_thi
 
   Status tell(const Address& to, const Message& message);
   Status ask(const Address& to, Message message);
+  // A request whose answer says no more than that it was done. `metadata` may be null.
+  void request(const google::protobuf::MessageLite& request, const wire::Metadata* metadata,
+               TimePoint limit, std::string_view answer_type, std::function<void(Status)> done);
 
   void dial();
   void connected(Result<std::unique_ptr<Line>> line);

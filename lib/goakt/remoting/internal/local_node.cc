@@ -32,6 +32,10 @@ class NoRoute final : public RemoteRoute {
 
   void unwatch(const Address&, const Pid&) override {}
 
+  void order(const Address&, RemoteOrder, Duration, std::function<void(Status)> done) override {
+    if (done) done(fail(ErrorCode::remoting_disabled));
+  }
+
  private:
   const RemoteAccess runtime_;
 };
