@@ -101,7 +101,8 @@ Command ping_command() {
       "measures the way to a node and back",
       "POST /v1/nodes/{node}/ping",
       {"goaktctl node ping self --count 100"},
-      {{"ID", &o->id, "its id, or self", false, "@node"}, {"--count", &o->count, "how often, 5"}},
+      {{"ID", &o->id, "its id, IP:PORT of its remoting, or self", false, "@node"},
+       {"--count", &o->count, "how often, 5"}},
       [o](Session& session) {
         int exit = Exit::ok;
         auto answer =

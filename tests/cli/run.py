@@ -100,7 +100,8 @@ def check(case, result):
 def start_node(goaktd, flags, folder, environment):
     log = open(os.path.join(folder, "node.log"), "w+", encoding="utf-8")
     node = subprocess.Popen([goaktd, "--admin.listen=127.0.0.1:0", f"--admin.socket={folder}/admin.sock",
-                             *flags], cwd=folder, env=environment, stderr=log, stdout=log)
+                             *flags], cwd=folder,
+                            env={"GOAKTD_REMOTING_ENABLED": "false", **environment}, stderr=log, stdout=log)
     deadline = time.monotonic() + DEADLINE
     while time.monotonic() < deadline:
         with open(log.name, encoding="utf-8") as text:

@@ -190,6 +190,7 @@ class Session:
             self.environment.update({
                 "PATH": options.bin + ":" + os.environ["PATH"], "HOME": self.folder,
                 "GOAKTD_ADMIN_LISTEN": "127.0.0.1:0",
+                "GOAKTD_REMOTING_PORT": "0",
                 "GOAKTD_ADMIN_SOCKET": self.folder + "/admin.sock",
                 "GOAKTCTL_ENDPOINTS": f"unix://{self.folder}/admin.sock"})
         self.shell = subprocess.Popen([*self.inside, "bash"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,

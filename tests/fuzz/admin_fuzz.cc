@@ -43,7 +43,9 @@ struct Target {
     goakt::Kinds kinds;
     goakt::Plugin plugin(kinds, "fuzz");
     plugin.actor<Sink>("sink");
-    auto made = goakt::node::Node::create(goakt::config::Settings(), std::move(kinds));
+    const auto settings = goakt::config::Settings::load({{"remoting.enabled", "false"}}, {});
+    if (!settings) std::abort();
+    auto made = goakt::node::Node::create(*settings, std::move(kinds));
     if (!made) std::abort();
     node = *std::move(made);
     if (!node->start()) std::abort();

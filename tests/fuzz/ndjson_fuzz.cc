@@ -35,7 +35,9 @@ struct Target {
     goakt::Kinds kinds;
     goakt::Plugin plugin(kinds, "fuzz");
     plugin.actor<Sink>("sink");
-    auto made = goakt::node::Node::create(goakt::config::Settings(), std::move(kinds));
+    const auto settings = goakt::config::Settings::load({{"remoting.enabled", "false"}}, {});
+    require(settings.has_value());
+    auto made = goakt::node::Node::create(*settings, std::move(kinds));
     require(made.has_value());
     node = *std::move(made);
     require(node->start().has_value());

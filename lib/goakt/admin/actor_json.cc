@@ -36,23 +36,6 @@ Json figures(const Pid& pid) {
   return metrics;
 }
 
-Json passivation_json(const ActorFacts& facts) {
-  Json json;
-  switch (facts.passivation.kind()) {
-    case Passivation::Kind::time_based:
-      json.set("type", "time-based").set("timeoutMs", facts.passivation.timeout().count());
-      break;
-    case Passivation::Kind::messages_count_based:
-      json.set("type", "messages-count-based").set("messages", facts.passivation.messages());
-      break;
-    case Passivation::Kind::long_lived:
-      json.set("type", "long-lived");
-      break;
-  }
-  json.set("paused", facts.passivation_paused);
-  return json;
-}
-
 const char* mode_text(ReentrancyMode mode) {
   switch (mode) {
     case ReentrancyMode::allow_all:
@@ -88,6 +71,22 @@ Json supervisor_json(const Supervisor& supervisor) {
 
 }  // namespace
 
+Json passivation_json(const Passivation& passivation) {
+  Json json;
+  switch (passivation.kind()) {
+    case Passivation::Kind::time_based:
+      json.set("type", "time-based").set("timeoutMs", passivation.timeout().count());
+      break;
+    case Passivation::Kind::messages_count_based:
+      json.set("type", "messages-count-based").set("messages", passivation.messages());
+      break;
+    case Passivation::Kind::long_lived:
+      json.set("type", "long-lived");
+      break;
+  }
+  return json;
+}
+
 std::string_view state_of(const Pid& pid) {
   if (pid.is_suspended()) return "suspended";
   if (pid.is_stopping()) return "stopping";
@@ -117,7 +116,9 @@ Json actor_document(const Pid& pid, node::Node& node) {
   if (const auto facts = inspect(pid)) {
     json.set("singleton", facts->singleton);
     if (!facts->role.empty()) json.set("role", facts->role);
-    json.set("passivation", passivation_json(*facts));
+    Json passivation = passivation_json(facts->passivation);
+    passivation.set("paused", facts->passivation_paused);
+    json.set("passivation", std::move(passivation));
     Json stash;
     stash.set("enabled", facts->stashing).set("size", facts->stash_size);
     json.set("stash", std::move(stash));

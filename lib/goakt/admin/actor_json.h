@@ -7,8 +7,9 @@
 #include <string_view>
 
 namespace goakt {
+class Passivation;
 class Pid;
-}
+}  // namespace goakt
 
 namespace goakt::node {
 class Node;
@@ -25,6 +26,9 @@ std::string parent_name(const Pid& pid);
 Json actor_summary(const Pid& pid, std::string_view node_id);
 // Everything that is known of one actor.
 Json actor_document(const Pid& pid, node::Node& node);
+
+// {"type": "time-based", "timeoutMs"} and the like.
+Json passivation_json(const Passivation& passivation);
 
 // RFC 3339, UTC, milliseconds.
 std::string time_text(WallTime time);

@@ -35,8 +35,8 @@ Result<std::unique_ptr<Gate>> Gate::open(const config::Settings& settings, node:
 Gate::Gate(const config::Settings& settings, node::Node& node, const Router& router,
            Traffic& traffic, std::unique_ptr<Access> access)
     : node_(node),
-      router_(router),
       traffic_(traffic),
+      forward_(node, router, traffic),
       access_(std::move(access)),
       // Writes get two fifths: 20 of the usual 50.
       rate_limit_(static_cast<double>(settings.number("admin.rate")),
@@ -100,13 +100,14 @@ Response Gate::decide(Request& request) {
   }
   // Wrong credentials are as good as none, so that the health of a node stays visible.
   if (!known) request.role = Role::none;
-  if (const auto refusal = check_scope(request, node_.id())) return refusal->to_response(request);
+  const auto router = forward_.choose(request);
+  if (!router) return router.error().to_response(request);
   if (const auto refusal = settle_dry_run(request)) return refusal->to_response(request);
   if (request.method == "GET" && query_switch(request, "watch")) {
-    Reply reply = watch(request, router_, traffic_);
+    Reply reply = watch(request, **router, traffic_);
     return reply ? *std::move(reply) : reply.error().to_response(request);
   }
-  const auto run = [&] { return router_.dispatch(request); };
+  const auto run = [&] { return (*router)->dispatch(request); };
   // Only who may do something can be answered from what is kept: his name is part of the key. What
   // was only asked about is not kept, so that its key still serves for the doing.
   Response response = request.method == "POST" && request.role >= Role::viewer && !request.dry_run

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "goakt/admin/access.h"
+#include "goakt/admin/forward.h"
 #include "goakt/admin/idempotency.h"
 #include "goakt/admin/rate_limit.h"
 #include "goakt/admin/router.h"
@@ -61,8 +62,8 @@ class Gate {
   void audit(const Request& request, const Response& response, Duration took) const;
 
   node::Node& node_;
-  const Router& router_;
   Traffic& traffic_;
+  const Forward forward_;
   std::unique_ptr<Access> access_;
   mutable std::mutex audit_mutex_;  // guards audit_
   Audit audit_;

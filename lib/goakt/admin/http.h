@@ -31,6 +31,7 @@ struct Request {
   std::string method;
   std::string path;   // as sent, without the query
   std::string route;  // "/v1/actors/{name}", once the router has found it
+  std::string about;  // "10.0.0.4:50052": another node than this, by its remoting address
   Members params;     // "{name}" of the route, decoded
   Members query;      // decoded; the first of a name
   Members headers;    // those that somebody here reads, names in lower case

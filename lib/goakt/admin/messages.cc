@@ -1,6 +1,7 @@
 #include "goakt/admin/message_body.h"
 #include "goakt/admin/query_values.h"
 #include "goakt/admin/routes.h"
+#include "goakt/admin/tell_and_ask.h"
 #include "goakt/admin/traffic.h"
 #include "goakt/node/message_json.h"
 #include "goakt/node/node.h"
@@ -15,43 +16,6 @@ namespace {
 constexpr std::int64_t kLongestAsk = 300'000;
 constexpr std::size_t kMostLines = 10'000;
 constexpr std::size_t kAsksUnderWay = 256;
-
-Prepared tell(const Request& request, node::Node& node) {
-  const auto pid = node.find(request.param("name"));
-  if (!pid) return refuse(pid.error());
-  const auto body = Json::parse(request.body);
-  if (!body) return refuse(body.error());
-  Fields fields(*body);
-  MessageBody parts = MessageBody::read(fields);
-  if (auto errors = fields.finish(); !errors.empty())
-    return refuse(Refusal::invalid(std::move(errors)));
-  auto message = to_message(std::move(parts), *pid, node);
-  if (!message) return refuse(message.error());
-  const auto sent = std::make_shared<Message>(*std::move(message));
-  return Change{
-      "actor.send", std::string(request.param("name")),
-      "would send a " + std::string(sent->type_name()) + " to " + std::string(pid->name()),
-      [pid = *pid, sent]() -> Reply {
-        if (const Status taken = pid.tell(std::move(*sent)); !taken) return refuse(taken.error());
-        Json json;
-        json.set("accepted", 1);
-        return answer(json, 202);
-      }};
-}
-
-// ",\"type\":T,\"message\":M}" of an answer, or its problem.
-std::string answer_members(Result<Message> reply, const node::Node& node) {
-  auto json = reply ? node::json_from_message(*node.types(), *reply)
-                    : Result<std::string>(unexpected(reply.error().clone()));
-  if (!json) return ",\"problem\":" + Refusal::from(json.error()).to_json().dump() + "}\n";
-  // Names of types hold nothing that JSON would escape but what C++ puts around template arguments.
-  Json type;
-  type.set("type", reply->type_name());
-  std::string members = type.dump();
-  members.front() = ',';
-  members.pop_back();
-  return members + ",\"message\":" + *json + "}\n";
-}
 
 tl::unexpected<Refusal> too_many_asks() {
   return refuse(Refusal(Problem::rate_limited, "too many requests wait for actors' answers")
@@ -74,9 +38,34 @@ Reply await_answer(const Pid& pid, Message message, std::chrono::nanoseconds pat
   return answer(document);
 }
 
-Prepared ask(const Request& request, node::Node& node, Traffic& traffic) {
-  const auto pid = node.find(request.param("name"));
-  if (!pid) return refuse(pid.error());
+}  // namespace
+
+Prepared tell_actor(const Request& request, const Pid& pid, const KindOf& kind, node::Node& node) {
+  const auto body = Json::parse(request.body);
+  if (!body) return refuse(body.error());
+  Fields fields(*body);
+  MessageBody parts = MessageBody::read(fields);
+  if (auto errors = fields.finish(); !errors.empty())
+    return refuse(Refusal::invalid(std::move(errors)));
+  auto types = parts.types(node);
+  if (!types) return refuse(types.error());
+  const Kind* const its_kind = parts.type.empty() ? kind() : nullptr;
+  auto message = to_message(std::move(parts), its_kind, **types);
+  if (!message) return refuse(message.error());
+  const auto sent = std::make_shared<Message>(*std::move(message));
+  return Change{"actor.send", std::string(request.param("name")),
+                "would send a " + std::string(sent->type_name()) + " to " + std::string(pid.name()),
+                [pid, sent]() -> Reply {
+                  if (const Status taken = pid.tell(std::move(*sent)); !taken)
+                    return refuse(taken.error());
+                  Json json;
+                  json.set("accepted", 1);
+                  return answer(json, 202);
+                }};
+}
+
+Prepared ask_actor(const Request& request, const Pid& pid, const KindOf& kind, node::Node& node,
+                   Traffic& traffic) {
   const auto body = Json::parse(request.body);
   if (!body) return refuse(body.error());
   Fields fields(*body);
@@ -86,17 +75,49 @@ Prepared ask(const Request& request, node::Node& node, Traffic& traffic) {
     return refuse(Refusal::invalid(std::move(errors)));
   auto types = parts.types(node);
   if (!types) return refuse(types.error());
-  auto message = to_message(std::move(parts), node.kinds().find(pid->kind()), **types);
+  const Kind* const its_kind = parts.type.empty() ? kind() : nullptr;
+  auto message = to_message(std::move(parts), its_kind, **types);
   if (!message) return refuse(message.error());
   const auto sent = std::make_shared<Message>(*std::move(message));
   const std::chrono::nanoseconds patience =
       timeout ? std::chrono::milliseconds(*timeout) : node.ask_timeout();
   return Change{
       "actor.ask", std::string(request.param("name")),
-      "would ask " + std::string(pid->name()) + " with a " + std::string(sent->type_name()),
-      [pid = *pid, sent, patience, types = *std::move(types), &traffic] {
+      "would ask " + std::string(pid.name()) + " with a " + std::string(sent->type_name()),
+      [pid, sent, patience, types = *std::move(types), &traffic] {
         return await_answer(pid, std::move(*sent), patience, *types, traffic);
       }};
+}
+
+namespace {
+
+// The same for an actor of this node, by its name.
+Prepared tell(const Request& request, node::Node& node) {
+  const auto pid = node.find(request.param("name"));
+  if (!pid) return refuse(pid.error());
+  return tell_actor(
+      request, *pid, [&] { return node.kinds().find(pid->kind()); }, node);
+}
+
+Prepared ask(const Request& request, node::Node& node, Traffic& traffic) {
+  const auto pid = node.find(request.param("name"));
+  if (!pid) return refuse(pid.error());
+  return ask_actor(
+      request, *pid, [&] { return node.kinds().find(pid->kind()); }, node, traffic);
+}
+
+// ",\"type\":T,\"message\":M}" of an answer, or its problem.
+std::string answer_members(Result<Message> reply, const node::Node& node) {
+  auto json = reply ? node::json_from_message(*node.types(), *reply)
+                    : Result<std::string>(unexpected(reply.error().clone()));
+  if (!json) return ",\"problem\":" + Refusal::from(json.error()).to_json().dump() + "}\n";
+  // Names of types hold nothing that JSON would escape but what C++ puts around template arguments.
+  Json type;
+  type.set("type", reply->type_name());
+  std::string members = type.dump();
+  members.front() = ',';
+  members.pop_back();
+  return members + ",\"message\":" + *json + "}\n";
 }
 
 // A batch of NDJSON lines. Messages leave in the order of the lines; asks are under way together,

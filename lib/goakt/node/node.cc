@@ -6,12 +6,16 @@
 #include "goakt/base/errors.h"
 #include "goakt/base/log_output.h"
 #include "goakt/base/text.h"
+#include "goakt/node/remoting.h"
 
 #include <algorithm>
 
 namespace goakt::node {
 
 namespace {
+
+// For what the system's last words to other nodes may take.
+constexpr std::chrono::seconds kFarewell{5};
 
 Directive directive_of(std::string_view word) {
   return word == "resume"     ? Directive::resume
@@ -134,24 +138,34 @@ Result<std::unique_ptr<Node>> Node::create(const config::Settings& settings, Kin
   for (const auto phase : {ShutdownPhase::before_unbind, ShutdownPhase::after_actors_stop})
     system_options.shutdown_hooks.push_back(std::make_shared<EndingHook>(ending, phase));
   GOAKT_CHECK(add_eviction(settings, system_options));
+  std::unique_ptr<Remoting> remoting;
+  if (settings.flag("remoting.enabled")) {
+    GOAKT_TRY(remoting, Remoting::open(settings, options.log.named("remoting")));
+    system_options.host = remoting->host();
+    system_options.port = remoting->port();
+    system_options.extensions.push_back(remoting->extension());
+  }
   GOAKT_TRY(auto system,
             ActorSystem::create(settings.text("system.name"), std::move(system_options)));
   set_system_threads(*system, static_cast<std::size_t>(settings.number("system.system-threads")));
   return std::unique_ptr<Node>(new Node(settings, std::move(kinds), std::move(system),
-                                        std::move(options), std::move(ending)));
+                                        std::move(remoting), std::move(options),
+                                        std::move(ending)));
 }
 
 Node::Node(const config::Settings& settings, Kinds kinds, std::unique_ptr<ActorSystem> system,
-           NodeOptions options, std::shared_ptr<Ending> ending)
+           std::unique_ptr<Remoting> remoting, NodeOptions options, std::shared_ptr<Ending> ending)
     : kinds_(std::move(kinds)),
       options_(std::move(options)),
       ending_(std::move(ending)),
       system_(std::move(system)),
+      remoting_(std::move(remoting)),
       ask_timeout_(settings.duration("system.ask-timeout")),
       birthdate_(SystemClock::instance().wall()),
       settings_(settings),
       types_(options_.types) {
   for (const DependencyType* type : kinds_.dependencies()) system_->inject(type->name, type->make);
+  if (remoting_) remoting_->serve(*system_, kinds_);
   // Events of this run and of another must not be taken for each other; operations are found by
   // their node, whichever run it is.
   const std::string name = settings.text("system.name");
@@ -236,6 +250,12 @@ Result<ReloadReport> Node::take_over(const config::Settings& before) {
   if (hook_) {
     GOAKT_TRY(kept, hook_(*loaded));
   }
+  if (remoting_) {
+    GOAKT_CHECK(remoting_->reload_tls());
+    // The same files are read again; others would need other listeners.
+    for (const char* key : {"tls.cert", "tls.key", "tls.ca", "tls.client-auth"})
+      kept.emplace_back(key);
+  }
   ReloadReport report;
   for (const config::Key& key : config::keys()) {
     if (loaded->text(key.name) == before.text(key.name)) continue;
@@ -266,7 +286,9 @@ Status Node::start() {
 
 Status Node::stop() {
   ending_->asked = true;
-  return system_->stop();
+  Status stopped = system_->stop();
+  if (remoting_) remoting_->close(kFarewell);
+  return stopped;
 }
 
 bool Node::has_started() const {

@@ -30,6 +30,8 @@ class LogOutput;
 
 namespace goakt::node {
 
+class Remoting;
+
 // What an operator says about a new actor.
 struct SpawnRequest {
   std::string name;
@@ -123,6 +125,9 @@ class GOAKT_API Node {
   // "127.0.0.1:0" without remoting.
   std::string id() const;
 
+  // Null when it is switched off.
+  Remoting* remoting() const { return remoting_.get(); }
+
   // What the operator has said about the node itself; a change makes a new version.
   struct Attributes {
     int weight = 100;
@@ -168,7 +173,7 @@ class GOAKT_API Node {
   class EndingHook;
 
   Node(const config::Settings& settings, Kinds kinds, std::unique_ptr<ActorSystem> system,
-       NodeOptions options, std::shared_ptr<Ending> ending);
+       std::unique_ptr<Remoting> remoting, NodeOptions options, std::shared_ptr<Ending> ending);
 
   [[nodiscard]] Result<ReloadReport> take_over(const config::Settings& before);
 
@@ -176,6 +181,7 @@ class GOAKT_API Node {
   NodeOptions options_;
   const std::shared_ptr<Ending> ending_;
   std::unique_ptr<ActorSystem> system_;
+  std::unique_ptr<Remoting> remoting_;
   std::atomic<bool> started_{false};
   std::chrono::nanoseconds ask_timeout_;
   const WallTime birthdate_;

@@ -26,7 +26,7 @@ class Client;
 // Any thread.
 class GOAKT_API OtherNodes final : public Extension {
  public:
-  static constexpr std::string_view kId = "goakt.remoting";
+  static constexpr std::string_view kId = "goakt-remoting";
 
   // Null: this system talks to no other nodes.
   static std::shared_ptr<OtherNodes> of(const ActorSystem& system);

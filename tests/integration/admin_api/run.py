@@ -244,7 +244,7 @@ def main(goaktd, openapi):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "admin.sock")
         log = open(os.path.join(folder, "log"), "w+")
-        node = subprocess.Popen([goaktd, "--admin.listen", "", "--admin.socket", path], stderr=log)
+        node = subprocess.Popen([goaktd, "--remoting.enabled=false", "--admin.listen", "", "--admin.socket", path], stderr=log)
         try:
             deadline = time.monotonic() + 60
             while not os.path.exists(path):

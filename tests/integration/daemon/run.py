@@ -56,7 +56,8 @@ class Node:
         self.folder = pathlib.Path(folder)
         self.log_path = self.folder / "node.log"
         self.environment = {**os.environ, "GOAKTCTL_ENDPOINTS": f"unix://{folder}/admin.sock",
-                            "HOME": str(folder), **(environment or {})}
+                            "HOME": str(folder), "GOAKTD_REMOTING_PORT": "0",
+                            **(environment or {})}
         with open(self.folder / "stderr", "w", encoding="utf-8") as file:
             self.process = subprocess.Popen(
                 [GOAKTD, "--admin.listen=", f"--admin.socket={folder}/admin.sock", f"--log.file={self.log_path}",
@@ -744,14 +745,15 @@ def test_a_node_ends_also_when_nobody_reads_its_log(folder):
     os.close(reader)
 
 
-def main():
+def run_tests(named, folder_prefix):
+    """Each test_... of a module in a folder of its own; further words of the command line choose some."""
     failed = 0
-    tests = [(name, test) for name, test in sorted(globals().items()) if name.startswith("test_")]
+    tests = [(name, test) for name, test in sorted(named.items()) if name.startswith("test_")]
     chosen = sys.argv[4:]
     for name, test in tests:
         if chosen and not any(word in name for word in chosen):
             continue
-        with tempfile.TemporaryDirectory(prefix="goakt-daemon-") as folder:
+        with tempfile.TemporaryDirectory(prefix=folder_prefix) as folder:
             begin = time.monotonic()
             try:
                 test(folder)
@@ -764,4 +766,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run_tests(globals(), "goakt-daemon-")

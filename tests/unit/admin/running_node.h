@@ -38,7 +38,8 @@ class Running {
     plugin.actor<Parrot>("test.quiet");
     config::Settings::Given given{{"admin.listen", "127.0.0.1:0"},
                                   {"admin.socket", folder_ / "admin.sock"},
-                                  {"admin.rate", "0"}};
+                                  {"admin.rate", "0"},
+                                  {"remoting.enabled", "false"}};
     given.insert(given.end(), more.begin(), more.end());
     settings_ = must(config::Settings::load(config::Sources{.flags = given, .check_files = false}));
     node_ = must(node::Node::create(settings_, std::move(kinds)));

@@ -36,13 +36,20 @@ class Fragile final : public Actor {
   Status pre_start(Context&) override { return fail("test.Broken", "never starts"); }
 };
 
+config::Settings settings_with(config::Settings::Given more = {}) {
+  more.insert(more.begin(), {"remoting.enabled", "false"});
+  const auto settings = config::Settings::load(more, {});
+  REQUIRE(settings);
+  return *settings;
+}
+
 std::unique_ptr<Node> started() {
   Kinds kinds;
   Plugin plugin(kinds, "test");
   plugin.actor<Pinger>("test.pinger");
   plugin.actor<Fragile>("test.fragile");
   REQUIRE(plugin.status());
-  auto node = Node::create(config::Settings(), std::move(kinds));
+  auto node = Node::create(settings_with(), std::move(kinds));
   REQUIRE(node);
   REQUIRE((*node)->start());
   return *std::move(node);
@@ -158,7 +165,7 @@ std::unique_ptr<Node> started(NodeOptions options) {
   Kinds kinds;
   Plugin plugin(kinds, "test");
   plugin.actor<Pinger>("test.pinger");
-  auto node = Node::create(config::Settings(), std::move(kinds), std::move(options));
+  auto node = Node::create(settings_with(), std::move(kinds), std::move(options));
   REQUIRE(node);
   REQUIRE((*node)->start());
   return *std::move(node);
@@ -206,8 +213,9 @@ TEST_CASE("a node that was told to stop has not failed") {
 TEST_CASE("what needs a restart is told at each reload, and is not in force") {
   NodeOptions options;
   options.load_settings = [] {
-    return config::Settings::load(
-        config::Sources{.flags = {{"system.name", "other"}, {"log.level", "debug"}}});
+    return config::Settings::load(config::Sources{.flags = {{"remoting.enabled", "false"},
+                                                            {"system.name", "other"},
+                                                            {"log.level", "debug"}}});
   };
   const auto node = started(std::move(options));
   const auto first = node->reload();

@@ -353,7 +353,8 @@ void Destination::request(const google::protobuf::MessageLite& request,
 void Destination::watch(const Address& actor, const Pid& watcher) {
   auto query = about<internalpb::RemoteWatchRequest>(actor, host_, port_);
   query.set_watcher_address(watcher.path());
-  request(query, nullptr, runtime_.clock().now() + options_.watch_timeout, "internalpb.RemoteWatchResponse",
+  request(query, nullptr, runtime_.clock().now() + options_.watch_timeout,
+          "internalpb.RemoteWatchResponse",
           [runtime = runtime_, path = actor.text()](const Status& watched) {
             if (!watched)
               runtime.options().logger.warn(
