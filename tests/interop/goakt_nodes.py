@@ -176,9 +176,6 @@ def test_with_zstd(folder):
 
 
 def test_the_peer_hears_of_the_end_of_ours(folder):
-    if os.environ.get("GOAKT_PEER_WATCHES") != "1":
-        print("     SKIPPED: this release of GoAkt watches no actors of other nodes; GOAKT_PEER_WATCHES=1 with a newer")
-        return
     work_with(folder, "zstd", peer_watches_ours)
 
 

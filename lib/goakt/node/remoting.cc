@@ -1,5 +1,6 @@
 #include "goakt/node/remoting.h"
 
+#include "goakt/net/local_address.h"
 #include "goakt/net/loop.h"
 #include "goakt/net/tls.h"
 #include "goakt/remoting/client.h"
@@ -99,7 +100,11 @@ Result<std::unique_ptr<Remoting>> Remoting::open(const config::Settings& setting
   auto parts = std::make_unique<Parts>(settings, log);
   GOAKT_TRY(parts->tls, tls_of(settings));
   const auto port = static_cast<std::uint16_t>(settings.number("remoting.port"));
-  GOAKT_TRY(net::Endpoint endpoint, net::Endpoint::parse(settings.text("remoting.bind"), port));
+  std::string ip = settings.text("remoting.bind");
+  if (ip == "0.0.0.0" || ip == "::") {
+    GOAKT_TRY(ip, net::local_address());  // other nodes must say an address that is one
+  }
+  GOAKT_TRY(net::Endpoint endpoint, net::Endpoint::parse(ip, port));
   auto server =
       remoting::Server::open(parts->loops, server_options(settings, parts->tls, endpoint, log));
   if (!server && server.error().is(ErrorCode::address_in_use) &&

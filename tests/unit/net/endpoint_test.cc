@@ -1,5 +1,6 @@
 #include "goakt/net/endpoint.h"
 
+#include "goakt/net/local_address.h"
 #include "tests/unit/net/support.h"
 
 using namespace goakt;
@@ -25,5 +26,15 @@ TEST_CASE("an endpoint is no name") {
     const auto refused = Endpoint::parse(text, 1);
     REQUIRE(!refused);
     CHECK(refused.error().code() == ErrorCode::invalid_tcp_address);
+  }
+}
+
+TEST_CASE("a machine's own address is one that others can reach, or there is none") {
+  const auto address = local_address();
+  if (address) {
+    CHECK(Endpoint::parse(*address, 1));
+    CHECK(!address->starts_with("127."));
+  } else {
+    CHECK(address.error().is(ErrorCode::unreachable));
   }
 }
