@@ -66,6 +66,20 @@ std::string stash_text(const Document& actor) {
   return on == "yes" ? text_at(actor, "stash.size") + " held" : on == "no" ? "off" : on;
 }
 
+// Only what is there: a node takes processing times with system.metrics only.
+std::string took_text(const Document& actor) {
+  const Document* took = at_path(actor, "metrics.lastProcessingNanos");
+  if (!took || !took->is_number()) return "";
+  return " · last took " + fine_duration(took->get<double>() * 1e-9);
+}
+
+std::string rate_text(const Document& actor) {
+  const Document* rate = at_path(actor, "metrics.ratePerSecond");
+  if (!rate || !rate->is_number()) return "";
+  return " · " + short_number(rate->get<double>()) + " msg/s over " +
+         time_at(actor, "metrics.rateSeconds", 1);
+}
+
 // The long form of one actor.
 std::string describe(const Document& actor) {
   std::string out;
@@ -85,8 +99,8 @@ std::string describe(const Document& actor) {
   line("Passivation", passivation_text(actor) + "   Stash: " + stash_text(actor) +
                           "   Reentrancy: " + text_at(actor, "reentrancy.mode"));
   line("Messages", "processed " + text_at(actor, "metrics.processed") + " · failed " +
-                       text_at(actor, "metrics.failures") + " · mailbox " +
-                       text_at(actor, "metrics.mailbox"));
+                       text_at(actor, "metrics.failures") + took_text(actor) + " · mailbox " +
+                       text_at(actor, "metrics.mailbox") + rate_text(actor));
   line("Restarts", text_at(actor, "metrics.restarts") + " · reinstated " +
                        text_at(actor, "metrics.reinstated") +
                        "   Children: " + text_at(actor, "metrics.children") +

@@ -37,6 +37,9 @@ std::string facts_of(const Document& node) {
   };
   if (!text_of(node, "kind").empty()) add("mbox", "mailbox", true);
   add("processed", "processed");
+  if (const Document* rate = at_path(node, "ratePerSecond");
+      rate && rate->is_number() && rate->get<double>() >= 0.05)
+    text += "  " + short_number(rate->get<double>()) + " msg/s";
   add("restarts", "restarts");
   const Document* reason = at_path(node, "stateReason");
   if (reason) text += (text.empty() ? "← " : "  ← ") + printable(cell_text(*reason));

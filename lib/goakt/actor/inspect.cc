@@ -19,14 +19,22 @@ Cell* cell_of(const Pid& pid) {
 }
 
 void read(const Cell& cell, ActorFacts& facts) {
+  facts.state_since = cell.system->clock.wall() -
+                      std::chrono::milliseconds(cell.system->now_ms() -
+                                                cell.started_ms.load(std::memory_order_relaxed));
   const auto timeout = cell.system->options.passivation_timeout;
   facts.passivation = cell.has(internal::kLongLived) || timeout.count() == 0
                           ? Passivation::long_lived()
                           : Passivation::time_based(timeout);
   facts.passivation_paused = cell.has(internal::kPassivationPaused | internal::kPassivationParked);
   facts.singleton = cell.has(internal::kSingleton);
-  const internal::CellExtension* x = internal::extension_or_null(cell);
+  internal::CellExtension* x = internal::extension_or_null(cell);
   if (x == nullptr) return;
+  {
+    std::lock_guard lock(x->shared_mutex);
+    if (x->state_since != WallTime{}) facts.state_since = x->state_since;
+    facts.state_reason = x->state_reason;
+  }
   if (x->passivation) facts.passivation = *x->passivation;
   facts.stashing = x->stashing;
   facts.stash_size = x->stash_size.load(std::memory_order_relaxed);
@@ -129,8 +137,14 @@ DispatcherFacts inspect_dispatcher(const ActorSystem& system) {
     facts.turns += worker.turns.load(std::memory_order_relaxed);
     facts.steals += worker.steals.load(std::memory_order_relaxed);
     if (worker.busy.load(std::memory_order_relaxed)) ++facts.busy;
+    if (worker.lifo.load(std::memory_order_relaxed) != nullptr) ++facts.ready;
   }
+  facts.ready += pool.queued();
   return facts;
+}
+
+std::vector<DeadletterCount> dead_letters_by_cause(const ActorSystem& system) {
+  return system.internals().dead_letters.by_cause();
 }
 
 }  // namespace goakt

@@ -4,6 +4,7 @@
 #include "goakt/actor/passivation.h"
 #include "goakt/actor/pid.h"
 #include "goakt/actor/reentrancy.h"
+#include "goakt/base/clock.h"
 #include "goakt/base/export.h"
 #include "goakt/base/result.h"
 
@@ -13,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace goakt {
@@ -31,6 +33,8 @@ struct ActorFacts {
   std::optional<Reentrancy> reentrancy;
   std::vector<std::string> dependencies;  // their ids
   bool singleton = false;
+  WallTime state_since{};    // of running and suspended actors
+  std::string state_reason;  // why it is suspended
 };
 
 // Error: dead.
@@ -67,8 +71,18 @@ struct DispatcherFacts {
   std::size_t busy = 0;  // at this moment
   std::uint64_t turns = 0;
   std::uint64_t steals = 0;
+  std::size_t ready = 0;  // actors that wait for a thread, at this moment
 };
 
 GOAKT_API DispatcherFacts inspect_dispatcher(const ActorSystem& system);
+
+// All dead letters so far by a few causes, the same for every system: "dead", "unhandled", ... and
+// "refused" for what a handler said itself.
+struct DeadletterCount {
+  std::string_view cause;
+  std::uint64_t count = 0;
+};
+
+GOAKT_API std::vector<DeadletterCount> dead_letters_by_cause(const ActorSystem& system);
 
 }  // namespace goakt

@@ -22,6 +22,8 @@ struct ActorMetric {
   std::uint64_t failures = 0;
   std::uint64_t reinstated = 0;
   std::uint64_t mailbox = 0;
+  // One message of the last turn took this long; zero unless SystemOptions::metrics.
+  std::chrono::nanoseconds last_processing{0};
 };
 
 // A node's figures (GoAkt's system.Metric()).
@@ -71,6 +73,7 @@ struct KindMetric {
   std::uint64_t failures = 0;
   std::uint64_t restarts = 0;
   std::uint64_t reinstated = 0;
+  std::uint64_t passivated = 0;
   std::uint64_t stashed = 0;
   std::uint64_t mailbox = 0;  // messages waiting
   PowerHistogram depth;       // of the mailboxes, one value per actor

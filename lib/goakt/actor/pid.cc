@@ -413,6 +413,8 @@ Result<ActorMetric> Pid::metric() const {
   metric.failures = failure_count();
   metric.reinstated = cell->reinstated.load(std::memory_order_relaxed);
   metric.mailbox = mailbox_depth();
+  metric.last_processing = std::chrono::nanoseconds(
+      static_cast<std::int64_t>(cell->last_processing_ns.load(std::memory_order_relaxed)));
   if (const auto* x = internal::extension_or_null(*cell))
     metric.stash_size = x->stash_size.load(std::memory_order_relaxed);
   return metric;

@@ -1,3 +1,4 @@
+#include "goakt/admin/rates.h"
 #include "goakt/admin/routes.h"
 
 namespace goakt::admin {
@@ -70,13 +71,14 @@ void add_absent_routes(Router& router) {
 }
 
 void add_routes(Router& router, node::Node& node, Traffic& traffic) {
+  const auto rates = std::make_shared<Rates>();
   add_health_routes(router, node);
   add_metric_routes(router, node, traffic);
   add_meta_routes(router, node);
   add_node_routes(router, node, traffic);
-  add_actor_routes(router, node);
+  add_actor_routes(router, node, rates);
   add_message_routes(router, node, traffic);
-  add_tree_routes(router, node);
+  add_tree_routes(router, node, rates);
   add_top_routes(router, node, traffic);
   add_kind_routes(router, node);
   add_schedule_routes(router, node);

@@ -5,6 +5,7 @@
 #include "goakt/actor/pid.h"
 #include "goakt/actor/supervisor.h"
 #include "goakt/actor/system.h"
+#include "goakt/admin/rates.h"
 #include "goakt/node/node.h"
 
 #include <cstdio>
@@ -105,15 +106,12 @@ Json actor_summary(const Pid& pid, std::string_view node_id) {
   return json;
 }
 
-Json actor_document(const Pid& pid, node::Node& node) {
+Json actor_document(const Pid& pid, node::Node& node, Rates* rates) {
   Json json = head(pid, node.id(), "Actor");
   json.set("incarnation", pid.incarnation_id());
-  if (pid.is_suspended()) {
-    if (const auto event = node.events().newest("actor.suspended", pid.path())) {
-      json.set("stateSince", time_text(event->time)).set("stateReason", event->reason);
-    }
-  }
   if (const auto facts = inspect(pid)) {
+    if (!pid.is_stopping()) json.set("stateSince", time_text(facts->state_since));
+    if (pid.is_suspended()) json.set("stateReason", facts->state_reason);
     json.set("singleton", facts->singleton);
     if (!facts->role.empty()) json.set("role", facts->role);
     Json passivation = passivation_json(facts->passivation);
@@ -139,6 +137,12 @@ Json actor_document(const Pid& pid, node::Node& node) {
     metrics.set("reinstated", metric->reinstated).set("deadLetters", metric->dead_letters);
     metrics.set("stash", metric->stash_size);
     metrics.set("sinceLastMessageSeconds", seconds(metric->since_last_message));
+    if (metric->last_processing.count() > 0)
+      metrics.set("lastProcessingNanos", metric->last_processing.count());
+  }
+  if (rates != nullptr) {
+    const Rates::Rate rate = rates->of(pid);
+    metrics.set("ratePerSecond", rate.per_second).set("rateSeconds", rate.window_seconds);
   }
   json.set("metrics", std::move(metrics)).set("source", "live");
   return json;

@@ -17,6 +17,8 @@ class Node;
 
 namespace goakt::admin {
 
+class Rates;
+
 // "running", "suspended", "stopping", "stopped".
 std::string_view state_of(const Pid& pid);
 // The name as callers may use it: PARENT/NAME where the bare name is not enough, else NAME.
@@ -24,8 +26,8 @@ std::string parent_name(const Pid& pid);
 
 // One row of a list: what can be read without a lock or an allocation per actor.
 Json actor_summary(const Pid& pid, std::string_view node_id);
-// Everything that is known of one actor.
-Json actor_document(const Pid& pid, node::Node& node);
+// Everything that is known of one actor; with its rate where `rates` are given.
+Json actor_document(const Pid& pid, node::Node& node, Rates* rates = nullptr);
 
 // {"type": "time-based", "timeoutMs"} and the like.
 Json passivation_json(const Passivation& passivation);

@@ -4,6 +4,7 @@
 #include "goakt/admin/actor_json.h"
 #include "goakt/admin/cursor.h"
 #include "goakt/admin/query_values.h"
+#include "goakt/admin/rates.h"
 #include "goakt/admin/routes.h"
 #include "goakt/admin/spawn_body.h"
 #include "goakt/base/names.h"
@@ -124,10 +125,10 @@ Reply list(const Request& request, node::Node& node) {
   return answer(json);
 }
 
-Reply get(const Request& request, node::Node& node) {
+Reply get(const Request& request, node::Node& node, Rates& rates) {
   const auto pid = node.find(request.param("name"));
   if (!pid) return refuse(pid.error());
-  return answer(actor_document(*pid, node));
+  return answer(actor_document(*pid, node, &rates));
 }
 
 // What would come of it, without trying: the node itself finds out by doing.
@@ -285,7 +286,7 @@ Preparer on_actor(node::Node& node, const char* verb, Act act) {
 
 }  // namespace
 
-void add_actor_routes(Router& router, node::Node& node) {
+void add_actor_routes(Router& router, node::Node& node, std::shared_ptr<Rates> rates) {
   const auto with = [&node](Reply (*handler)(const Request&, node::Node&)) -> Handler {
     return [&node, handler](const Request& request) { return handler(request, node); };
   };
@@ -294,7 +295,8 @@ void add_actor_routes(Router& router, node::Node& node) {
   };
   router.add("GET", "/v1/actors", Role::viewer, with(list));
   router.change("POST", "/v1/actors", Role::operate, prepared(spawn));
-  router.add("GET", "/v1/actors/{name}", Role::viewer, with(get));
+  router.add("GET", "/v1/actors/{name}", Role::viewer,
+             [&node, rates](const Request& request) { return get(request, node, *rates); });
   router.change("DELETE", "/v1/actors/{name}", Role::operate, prepared(stop));
   router.change("POST", "/v1/actors/{name}/restart", Role::operate,
                 on_actor(node, "restart", [](const Pid& pid) { return pid.restart_blocking(); }));

@@ -42,6 +42,7 @@ std::vector<KindMetric> kinds_of(ActorSystem& system) {
     other.failures += kind.failures;
     other.restarts += kind.restarts;
     other.reinstated += kind.reinstated;
+    other.passivated += kind.passivated;
     other.stashed += kind.stashed;
     other.mailbox += kind.mailbox;
     for (std::size_t b = 0; b < PowerHistogram::kBuckets; ++b)
@@ -86,6 +87,8 @@ void actors(Exposition& out, node::Node& node) {
            &KindMetric::restarts);
   per_kind(out, kinds, "goakt_actor_reinstated_total", Type::counter, "Returns from suspension.",
            &KindMetric::reinstated);
+  per_kind(out, kinds, "goakt_actor_passivated_total", Type::counter,
+           "Actors that passivation stopped.", &KindMetric::passivated);
   per_kind(out, kinds, "goakt_stashed_messages", Type::gauge, "Messages in stashes.",
            &KindMetric::stashed);
 
@@ -139,8 +142,9 @@ void mailboxes(Exposition& out, node::Node& node) {
 void runtime(Exposition& out, node::Node& node) {
   out.gauge("goakt_uptime_seconds", "Time since the start.",
             std::chrono::duration<double>(node.system().uptime()).count());
-  out.counter("goakt_dead_letters_total", "Messages that nobody handled.",
-              static_cast<double>(node.system().dead_letters_count()));
+  out.family("goakt_dead_letters_total", Type::counter, "Messages that nobody handled.");
+  for (const DeadletterCount& letters : dead_letters_by_cause(node.system()))
+    out.sample({{"reason", letters.cause}}, static_cast<double>(letters.count));
   const DispatcherFacts facts = inspect_dispatcher(node.system());
   out.gauge("goakt_dispatcher_workers", "Threads that run actors.",
             static_cast<double>(facts.workers));
@@ -152,6 +156,8 @@ void runtime(Exposition& out, node::Node& node) {
               static_cast<double>(facts.turns));
   out.counter("goakt_dispatcher_steals_total", "Turns taken over from another thread.",
               static_cast<double>(facts.steals));
+  out.gauge("goakt_dispatcher_ready_queue", "Actors that wait for a thread.",
+            static_cast<double>(facts.ready));
   out.family("goakt_node_state", Type::gauge, "1 for the node's state.");
   const bool active = node.system().is_running();
   out.sample({{"state", "active"}}, active).sample({{"state", "stopping"}}, !active);

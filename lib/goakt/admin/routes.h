@@ -2,6 +2,8 @@
 
 #include "goakt/admin/router.h"
 
+#include <memory>
+
 namespace goakt::node {
 class Node;
 }
@@ -10,6 +12,7 @@ class Node;
 // request, call the node, and write the answer. What they are given must outlive the router.
 namespace goakt::admin {
 
+class Rates;
 class Traffic;
 
 // The effective configuration as a list of keys, secrets masked.
@@ -20,9 +23,9 @@ void add_health_routes(Router& router, node::Node& node);
 void add_metric_routes(Router& router, node::Node& node, const Traffic& traffic);
 void add_meta_routes(Router& router, node::Node& node);
 void add_node_routes(Router& router, node::Node& node, Traffic& traffic);
-void add_actor_routes(Router& router, node::Node& node);
+void add_actor_routes(Router& router, node::Node& node, std::shared_ptr<Rates> rates);
 void add_message_routes(Router& router, node::Node& node, Traffic& traffic);
-void add_tree_routes(Router& router, node::Node& node);
+void add_tree_routes(Router& router, node::Node& node, std::shared_ptr<Rates> rates);
 void add_top_routes(Router& router, node::Node& node, Traffic& traffic);
 void add_kind_routes(Router& router, node::Node& node);
 void add_schedule_routes(Router& router, node::Node& node);

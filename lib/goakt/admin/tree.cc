@@ -1,6 +1,7 @@
 #include "goakt/actor/inspect.h"
 #include "goakt/admin/actor_json.h"
 #include "goakt/admin/query_values.h"
+#include "goakt/admin/rates.h"
 #include "goakt/admin/routes.h"
 #include "goakt/node/node.h"
 
@@ -12,18 +13,18 @@ namespace {
 
 struct Shape {
   std::int64_t max_children;
-  node::Node& node;
+  Rates& rates;
 };
 
-Json node_json(const Pid& pid, std::string_view name, node::Node& node) {
+Json node_json(const Pid& pid, std::string_view name, const Shape& shape) {
   Json json;
   json.set("name", name).set("kind", pid.is_system() ? std::string() : pid.kind());
   json.set("state", state_of(pid)).set("childCount", pid.children_count());
   json.set("mailbox", pid.mailbox_depth()).set("processed", pid.processed_count());
   json.set("restarts", pid.restart_count()).set("failures", pid.failure_count());
+  if (!pid.is_system()) json.set("ratePerSecond", shape.rates.of(pid).per_second);
   if (pid.is_suspended())
-    if (const auto event = node.events().newest("actor.suspended", pid.path()))
-      json.set("stateReason", event->reason);
+    if (const auto facts = inspect(pid)) json.set("stateReason", facts->state_reason);
   return json;
 }
 
@@ -36,7 +37,7 @@ constexpr std::int64_t kMostNodes = 100'000;
 // `depth` levels below this one; 0: its children are only counted. `left`: nodes that may come.
 Json subtree(const Pid& pid, std::string_view name, std::int64_t depth, const Shape& shape,
              std::int64_t& left) {
-  Json json = node_json(pid, name, shape.node);
+  Json json = node_json(pid, name, shape);
   if (depth == 0 || left <= 0) return json;
   std::size_t total = 0;
   std::vector<Pid> children = some_children(pid, kMostInOrder, total);
@@ -55,12 +56,12 @@ Json subtree(const Pid& pid, std::string_view name, std::int64_t depth, const Sh
   return json;
 }
 
-Reply tree(const Request& request, node::Node& node) {
+Reply tree(const Request& request, node::Node& node, Rates& rates) {
   const auto depth = query_number(request, "depth", 3, 0, 100);
   if (!depth) return refuse(depth.error());
   const auto most = query_number(request, "maxChildren", 20, 1, 10'000);
   if (!most) return refuse(most.error());
-  const Shape shape{*most, node};
+  const Shape shape{*most, rates};
   std::int64_t left = kMostNodes;
   const std::string_view root = request.query_value("root");
 
@@ -91,9 +92,9 @@ Reply tree(const Request& request, node::Node& node) {
 
 }  // namespace
 
-void add_tree_routes(Router& router, node::Node& node) {
+void add_tree_routes(Router& router, node::Node& node, std::shared_ptr<Rates> rates) {
   router.add("GET", "/v1/tree", Role::viewer,
-             [&node](const Request& request) { return tree(request, node); });
+             [&node, rates](const Request& request) { return tree(request, node, *rates); });
 }
 
 }  // namespace goakt::admin

@@ -163,12 +163,4 @@ std::optional<std::uint64_t> EventLog::parse_id(std::string_view text) const {
   return id;
 }
 
-std::optional<EventRecord> EventLog::newest(std::string_view type, std::string_view actor) {
-  std::lock_guard lock(mutex_);
-  take_over();
-  for (auto it = records_.rbegin(); it != records_.rend(); ++it)
-    if (it->type == type && it->actor == actor) return *it;
-  return std::nullopt;
-}
-
 }  // namespace goakt::node

@@ -57,9 +57,6 @@ class GOAKT_API EventLog {
   // Nothing when the text is of another run or no id at all.
   std::optional<std::uint64_t> parse_id(std::string_view text) const;
 
-  // The newest event of that type about the actor with this path.
-  std::optional<EventRecord> newest(std::string_view type, std::string_view actor);
-
  private:
   // All with mutex_ held.
   void take_over();

@@ -72,6 +72,19 @@ TEST_CASE("dead letters are counted, all of them and per receiver [181]") {
   CHECK(system->metric()->dead_letters == 4);
 }
 
+TEST_CASE("dead letters are counted by a few causes, whatever a handler says [181]") {
+  internal::DeadLetters letters(1);
+  const auto body = std::make_shared<const Message>(Message::make<Unknown>(1));
+  for (const std::string reason :
+       {"unhandled message", "actor is not alive", "actor is not alive", "mailbox is full",
+        "request timed out", "out of stock", "out of luck"})
+    letters.add({"s", "r", body, "t", {}, reason});
+  std::string text;
+  for (const auto& [cause, count] : letters.by_cause())
+    if (count != 0) text.append(cause).append(" ").append(std::to_string(count)).append(" ");
+  CHECK(text == "dead 2 unhandled 1 mailbox-full 1 timeout 1 refused 2 ");
+}
+
 TEST_CASE("counting goes on beyond what is kept, for a bounded number of receivers [181]") {
   internal::DeadLetters letters(10);
   const auto body = std::make_shared<const Message>(Message::make<Unknown>(1));

@@ -1,9 +1,11 @@
+#include "goakt/actor/inspect.h"
 #include "goakt/actor/metric.h"
 #include "seeded_system.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <future>
 #include <numeric>
 
 using namespace goakt;
@@ -42,6 +44,23 @@ class Other final : public Actor {
 
  public:
   static constexpr auto handles = handlers(&Other::work);
+};
+
+// Wakes others and keeps the thread.
+class Holder final : public Actor {
+  void work(const Work&) {
+    for (const Pid& pid : others_) REQUIRE(pid.tell(Work{}));
+    opened_.wait();
+  }
+
+  std::shared_future<void> opened_;
+  std::vector<Pid> others_;
+
+ public:
+  Holder(std::shared_future<void> opened, std::vector<Pid> others)
+      : opened_(std::move(opened)), others_(std::move(others)) {}
+
+  static constexpr auto handles = handlers(&Holder::work);
 };
 
 KindMetric of_kind(const SeededSystem& system, std::string_view part) {
@@ -163,5 +182,36 @@ TEST_CASE("processing time is measured per kind, only where metrics are on [189]
     CHECK(times[PowerHistogram::bucket_of(1'000)] == (on ? 4 : 0));
     CHECK(times[PowerHistogram::bucket_of(1'000'000)] == (on ? 1 : 0));
     CHECK(metric.processing.sum == (on ? 1'004'000 : 0));
+    CHECK(pid->metric()->last_processing == (on ? 1ms : 0ms));
   }
+}
+
+TEST_CASE("passivations are counted per kind, stops are not [189]") {
+  SeededSystem system;
+  REQUIRE(system->spawn<Worker>("idle", {.passivation = Passivation::time_based(1s)}));
+  auto stopped = system->spawn<Worker>("stopped", {.passivation = Passivation::time_based(1h)});
+  REQUIRE(stopped);
+  system.run();
+  REQUIRE(stopped->stop_blocking());
+  CHECK(of_kind(system, "Worker").passivated == 0);
+  system.advance(2s);
+  CHECK(of_kind(system, "Worker").passivated == 1);
+  CHECK(of_kind(system, "Worker").actors == 0);
+}
+
+TEST_CASE("actors that wait for a thread are counted [189]") {
+  SystemOptions options;
+  options.workers = 1;
+  auto system = threaded_system(std::move(options));
+  const auto b = system->spawn<Other>("b", {.long_lived = true});
+  const auto c = system->spawn<Other>("c", {.long_lived = true});
+  std::promise<void> opened;
+  const auto a = system->spawn<Holder>("a", {.long_lived = true}, opened.get_future().share(),
+                                       std::vector<Pid>{*b, *c});
+  REQUIRE(a);
+  CHECK(inspect_dispatcher(*system).workers == 1);
+  REQUIRE(a->tell(Work{}));
+  CHECK(eventually([&] { return inspect_dispatcher(*system).ready == 2; }));
+  opened.set_value();
+  CHECK(eventually([&] { return inspect_dispatcher(*system).ready == 0; }));
 }

@@ -1,3 +1,4 @@
+#include "goakt/actor/inspect.h"
 #include "tests/unit/actor/scripted.h"
 
 using namespace goakt;
@@ -24,6 +25,24 @@ TEST_CASE("a suspension is an event with its reason, and counted [57]") {
   REQUIRE(events.size() == 1);
   CHECK(events[0].actor_path == pid.path());
   CHECK(events[0].reason == "on purpose");
+}
+
+TEST_CASE("an actor says since when and why it is suspended, and since when it runs again") {
+  Stage stage;
+  const Pid pid = stage.spawn("a");
+  const WallTime spawned = stage.system.clock->wall();
+  CHECK(inspect(pid)->state_since == spawned);
+  stage.system.advance(3s);
+  CHECK(inspect(pid)->state_since == spawned);
+  stage.after(pid, unknown());
+  stage.system.advance(2s);
+  CHECK(inspect(pid)->state_since == spawned + 3s);
+  CHECK(inspect(pid)->state_reason == "on purpose");
+  CHECK(pid.reinstate());
+  stage.system.run();
+  stage.system.advance(1s);
+  CHECK(inspect(pid)->state_since == spawned + 5s);
+  CHECK(inspect(pid)->state_reason.empty());
 }
 
 TEST_CASE("a suspended actor refuses what is told and asked [58]") {

@@ -134,6 +134,7 @@ TEST_CASE("a suspended actor says why and since when, and can be let go on") {
   CHECK(member(body, "state") == "suspended");
   CHECK(contains(member(body, "stateReason"), "boom"));
   CHECK(contains(body, "\"stateSince\":\""));
+  CHECK(contains(call(client, get("/v1/tree")).body, "\"stateReason\":"));
   CHECK(status_of(client, post("/v1/actors/a/reinstate", "")) == 200);
 }
 
@@ -279,6 +280,8 @@ TEST_CASE("metrics come in both text forms and count requests by route") {
   CHECK(text.header("content-type") == "text/plain; version=0.0.4; charset=utf-8");
   for (const char* line :
        {"goakt_actors{kind=\"test.quiet\"} 1\n", "# TYPE goakt_dead_letters_total counter\n",
+        "goakt_dead_letters_total{reason=\"unhandled\"} 0\n",
+        "goakt_actor_passivated_total{kind=\"test.quiet\"} 0\n", "goakt_dispatcher_ready_queue ",
         "goakt_admin_requests_total{route=\"/v1/actors/{name}\",code=\"200\"} 1\n",
         "process_resident_memory_bytes ", "goakt_mailbox_depth_bucket{le=\"0\"} 1\n",
         "goakt_mailbox_depth_bucket{le=\"10\"} 1\n",

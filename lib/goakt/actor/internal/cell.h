@@ -105,6 +105,9 @@ struct alignas(64) Cell {
   std::atomic<std::uint16_t> failures{0};
   std::atomic<std::uint16_t> reinstated{0};
   std::uint8_t name_size = 0;
+  // Of one message of the last turn that was timed; only with SystemOptions::metrics; runner
+  // writes.
+  std::atomic<float> last_processing_ns{0};
   Cell* first_child = nullptr;  // guarded by the system's tree lock of this cell
   Cell* previous_sibling = nullptr;
   Cell* next_sibling = nullptr;

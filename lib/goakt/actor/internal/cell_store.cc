@@ -87,6 +87,7 @@ Cell& CellStore::allocate(std::string_view name) {
   cell->restarts.store(0, std::memory_order_relaxed);
   cell->failures.store(0, std::memory_order_relaxed);
   cell->reinstated.store(0, std::memory_order_relaxed);
+  cell->last_processing_ns.store(0, std::memory_order_relaxed);
   cell->masked = 0;
   cell->first_child = cell->previous_sibling = cell->next_sibling = nullptr;
   set_name(*cell, name);

@@ -8,9 +8,44 @@
 
 namespace goakt::internal {
 
+namespace {
+
+struct Cause {
+  std::string_view name;
+  ErrorCode code;  // whose text the reason begins with
+};
+
+constexpr std::array<Cause, DeadLetters::kCauses - 1> kNamedCauses{{
+    {"dead", ErrorCode::dead},
+    {"unhandled", ErrorCode::unhandled},
+    {"mailbox-full", ErrorCode::mailbox_full},
+    {"timeout", ErrorCode::request_timeout},
+    {"shutting-down", ErrorCode::system_shutting_down},
+    {"unreachable", ErrorCode::remote_send_failure},
+    {"backpressure", ErrorCode::remote_send_backpressure},
+}};
+constexpr std::string_view kOtherCause = "refused";
+
+std::size_t cause_of(std::string_view reason) {
+  std::size_t i = 0;
+  while (i < kNamedCauses.size() && !reason.starts_with(error_text(kNamedCauses[i].code))) ++i;
+  return i;
+}
+
+}  // namespace
+
+std::vector<DeadletterCount> DeadLetters::by_cause() const {
+  std::vector<DeadletterCount> counts;
+  std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < kCauses; ++i)
+    counts.push_back({i < kNamedCauses.size() ? kNamedCauses[i].name : kOtherCause, by_cause_[i]});
+  return counts;
+}
+
 void DeadLetters::add(Deadletter letter) {
   total_.fetch_add(1, std::memory_order_relaxed);
   std::lock_guard lock(mutex_);
+  ++by_cause_[cause_of(letter.reason)];
   if (const auto it = by_receiver_.find(letter.receiver); it != by_receiver_.end())
     ++it->second;
   else if (by_receiver_.size() < kMaxReceivers)

@@ -2,8 +2,10 @@
 
 #include "goakt/actor/dead_letter.h"
 #include "goakt/actor/event_stream.h"
+#include "goakt/actor/inspect.h"
 #include "goakt/actor/internal/cell.h"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -23,6 +25,8 @@ class DeadLetters {
   static constexpr std::size_t kMaxBody = 64 * 1024;
   // Further receivers are not counted one by one: dead names must not fill the memory.
   static constexpr std::size_t kMaxReceivers = 16'384;
+  // As many causes are told apart.
+  static constexpr std::size_t kCauses = 8;
 
   explicit DeadLetters(std::size_t capacity) : capacity_(capacity) {}
 
@@ -31,6 +35,7 @@ class DeadLetters {
   std::uint64_t total() const { return total_.load(std::memory_order_relaxed); }
 
   std::uint64_t count_for(std::string_view receiver) const;
+  std::vector<DeadletterCount> by_cause() const;
   // Newest last.
   std::vector<Deadletter> kept(const DeadletterQuery& query = {}) const;
   // The same, and no longer kept.
@@ -44,7 +49,8 @@ class DeadLetters {
 
   const std::size_t capacity_;
   std::atomic<std::uint64_t> total_{0};
-  mutable std::mutex mutex_;  // guards the two below
+  mutable std::mutex mutex_;  // guards all below
+  std::array<std::uint64_t, kCauses> by_cause_{};
   std::deque<Deadletter> ring_;
   std::map<std::string, std::uint64_t, std::less<>> by_receiver_;
 };

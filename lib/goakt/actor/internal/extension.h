@@ -148,8 +148,11 @@ struct CellExtension {
   std::atomic<const Cell*> awaits{nullptr};
   std::atomic<std::uint64_t> awaits_origin{0};
 
-  std::mutex shared_mutex;  // guards incarnation and the end of dependencies; any thread
+  // Guards incarnation, the end of dependencies, and the last change of state; any thread.
+  std::mutex shared_mutex;
   Uuid incarnation;
+  WallTime state_since{};  // zero: as long as it has been up
+  std::string state_reason;
 };
 
 }  // namespace goakt::internal

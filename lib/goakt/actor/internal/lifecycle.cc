@@ -113,6 +113,14 @@ void finish_waiters(std::vector<CompletionPtr> completions, const std::optional<
     completion->finish(error ? Status(unexpected(error->clone())) : Status());
 }
 
+// For tools: why the actor is in its state, and since when.
+void note_state(Cell& cell, std::string_view reason) {
+  CellExtension& x = extension_of(cell);
+  std::lock_guard lock(x.shared_mutex);
+  x.state_since = cell.system->clock.wall();
+  x.state_reason = reason;
+}
+
 // Gives back what the extension of a stopped actor owns. The rest is still read by threads that
 // looked at the actor a moment ago: its memory goes when the cell is used again.
 void retire(CellExtension& x) {
@@ -239,6 +247,7 @@ void started_again(Cell& cell, const std::optional<Error>& error) {
   cell.last_activity_ms.store(now, std::memory_order_relaxed);
   x.count_base = cell.processed.load(std::memory_order_relaxed);
   x.stop_mode = StopMode::stop;  // of the next stop, which says nothing when it is a plain one
+  note_state(cell, {});
   give_post_start(cell);
   system.publish([&] { return ActorRestarted{path_of(cell), system.clock.wall()}; });
   finish_waiters(std::exchange(x.completions, {}), error);
@@ -424,6 +433,7 @@ void supervised_restart(Cell& cell) {
 void suspend(Cell& cell, std::string_view reason) {
   if (cell.has(kSuspended | kStopping)) return;
   System& system = *cell.system;
+  note_state(cell, reason);
   cell.masked |= kMaskSuspended;
   cell.flags.fetch_or(kSuspended, std::memory_order_release);
   cell.failures.store(static_cast<std::uint16_t>(cell.failures.load(std::memory_order_relaxed) + 1),
@@ -441,6 +451,7 @@ void reinstate(Cell& cell) {
     if (x->start && x->start->awaits_children) return started_again(cell, std::nullopt);
     x->start.reset();  // no restart any more
   }
+  note_state(cell, {});
   cell.masked &= static_cast<std::uint8_t>(~kMaskSuspended);
   cell.reinstated.store(
       static_cast<std::uint16_t>(cell.reinstated.load(std::memory_order_relaxed) + 1),

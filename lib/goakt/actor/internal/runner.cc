@@ -262,6 +262,20 @@ void Runner::read_clock(const System& system, std::uint32_t beat) {
   state_.now_uses = system.has_real_clock ? kUses : 1;
 }
 
+namespace {
+
+// Before the actor is let go: what one message of the turn took, on average.
+TimePoint note_time(Cell& cell, TimePoint began, std::uint32_t budget_left) {
+  const TimePoint now = cell.system->clock.now();
+  const std::uint32_t messages = cell.system->options.throughput_budget - budget_left;
+  cell.last_processing_ns.store(
+      static_cast<float>((now - began).count()) / static_cast<float>(std::max(messages, 1u)),
+      std::memory_order_relaxed);
+  return now;
+}
+
+}  // namespace
+
 template <bool kPlain>
 TurnEnd Runner::run(Cell& cell) {
   System& system = *cell.system;
@@ -275,6 +289,7 @@ TurnEnd Runner::run(Cell& cell) {
   if (!kPlain && cell.has(kAdmission)) admission = extension_or_null(cell)->admission;
   [[maybe_unused]] KindInfo* const timed = !kPlain && system.options.metrics ? cell.kind : nullptr;
   [[maybe_unused]] const TimePoint began = timed != nullptr ? system.clock.now() : TimePoint();
+  [[maybe_unused]] TimePoint ended = began;
 
   std::uint32_t budget = system.options.throughput_budget;
   bool stamped = false;
@@ -297,7 +312,10 @@ TurnEnd Runner::run(Cell& cell) {
         if (!kPlain && !this_thread.gone && cell.has(kCountPassivation)) passivate_by_count(cell);
         if (!kPlain && this_thread.gone) break;
         if (GOAKT_UNLIKELY(--budget == 0)) {
-          if constexpr (!kPlain) settle(admission.get());
+          if constexpr (!kPlain) {
+            settle(admission.get());
+            if (timed != nullptr) ended = note_time(cell, began, budget);
+          }
           end = TurnEnd::yielded;
           break;
         }
@@ -308,7 +326,10 @@ TurnEnd Runner::run(Cell& cell) {
       while (take_arrivals(cell, extension_or_null(cell))) {
       }
     }
-    if constexpr (!kPlain) settle(admission.get());
+    if constexpr (!kPlain) {
+      settle(admission.get());
+      if (timed != nullptr && stamped) ended = note_time(cell, began, budget);
+    }
     const bool looks_there = !kPlain && cell.masked == 0 && cell.has(kSharedQueue);
     if (cell.inbox.try_idle()) {
       // From here on the actor may run elsewhere, or be gone.
@@ -319,9 +340,12 @@ TurnEnd Runner::run(Cell& cell) {
       break;
     }
   }
-  if constexpr (!kPlain)
-    if (timed != nullptr && stamped)
-      timed->add_turn(system.clock.now() - began, system.options.throughput_budget - budget);
+  if constexpr (!kPlain) {
+    if (timed != nullptr && stamped) {
+      if (this_thread.gone) ended = system.clock.now();
+      timed->add_turn(ended - began, system.options.throughput_budget - budget);
+    }
+  }
   state_.running.store(nullptr, std::memory_order_relaxed);
   this_thread.running = nullptr;
   return end;

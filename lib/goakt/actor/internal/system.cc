@@ -268,6 +268,7 @@ void System::actor_stopped(Cell& cell) {
     info.restarts.fetch_add(n, std::memory_order_relaxed);
   if (const auto n = cell.reinstated.load(std::memory_order_relaxed); n != 0)
     info.reinstated.fetch_add(n, std::memory_order_relaxed);
+  if (cell.has(kPassivating)) info.passivated.fetch_add(1, std::memory_order_relaxed);
 }
 
 void KindInfo::add_turn(Duration duration, std::uint32_t messages) {
@@ -289,6 +290,7 @@ std::vector<KindMetric> System::kind_metrics() {
       metric.failures = info->failures.load(std::memory_order_relaxed);
       metric.restarts = info->restarts.load(std::memory_order_relaxed);
       metric.reinstated = info->reinstated.load(std::memory_order_relaxed);
+      metric.passivated = info->passivated.load(std::memory_order_relaxed);
       for (std::size_t i = 0; i < PowerHistogram::kBuckets; ++i) {
         metric.processing.buckets[i] = info->processing[i].load(std::memory_order_relaxed);
         metric.processing.count += metric.processing.buckets[i];
@@ -315,7 +317,8 @@ std::vector<KindMetric> System::kind_metrics() {
   });
   std::vector<KindMetric> metrics;
   for (auto& [info, metric] : by_kind)
-    if (metric.actors != 0 || metric.processed != 0) metrics.push_back(std::move(metric));
+    if (metric.actors != 0 || metric.processed != 0 || metric.passivated != 0)
+      metrics.push_back(std::move(metric));
   std::sort(metrics.begin(), metrics.end(),
             [](const KindMetric& a, const KindMetric& b) { return a.kind < b.kind; });
   return metrics;

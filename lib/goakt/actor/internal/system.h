@@ -40,6 +40,7 @@ struct KindInfo {
   std::atomic<std::uint64_t> failures{0};
   std::atomic<std::uint64_t> restarts{0};
   std::atomic<std::uint64_t> reinstated{0};
+  std::atomic<std::uint64_t> passivated{0};
 
   // Nanoseconds per message, one sample per turn; only with SystemOptions::metrics.
   std::array<std::atomic<std::uint64_t>, PowerHistogram::kBuckets> processing{};
