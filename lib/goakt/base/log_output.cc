@@ -34,6 +34,11 @@ constexpr std::chrono::milliseconds kPoll{50};
 constexpr std::chrono::seconds kPatience{2};
 constexpr std::chrono::seconds kBetweenNotices{1};
 
+Status cannot_open(const std::string& file) {
+  return fail(ErrorCode::invalid_argument,
+              "cannot open log file " + file + ": " + std::strerror(errno));
+}
+
 // The end of the queue. Only the thread of the queue works with the file, so that nobody else can
 // be held up by it. spdlog's own file sinks cannot reopen, and throw where this counts.
 class Output final : public spdlog::sinks::sink {
@@ -44,8 +49,7 @@ class Output final : public spdlog::sinks::sink {
 
   Status open() {
     if (open_file()) return {};
-    return fail(ErrorCode::invalid_argument,
-                "cannot open log file " + options_.file + ": " + std::strerror(errno));
+    return cannot_open(options_.file);
   }
 
   // Any thread.
@@ -292,6 +296,21 @@ void LogOutput::flush() noexcept {
   } catch (...) {
     // As above.
   }
+}
+
+Status LogOutput::check(const std::string& file) {
+  if (file.empty()) return {};
+  // Not held up by a pipe that nobody reads yet.
+  const int opened = ::open(file.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
+  if (opened >= 0) {
+    ::close(opened);
+    return {};
+  }
+  if (errno == ENXIO) return {};  // such a pipe
+  if (errno != ENOENT) return cannot_open(file);
+  const auto slash = file.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : file.substr(0, slash + 1);
+  return ::access(folder.c_str(), W_OK | X_OK) == 0 ? Status() : cannot_open(file);
 }
 
 void LogOutput::reopen() noexcept {

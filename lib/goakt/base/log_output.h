@@ -32,6 +32,8 @@ class GOAKT_API LogOutput final : public LogSink {
 
   // Fails when the file cannot be opened.
   [[nodiscard]] static Result<std::shared_ptr<LogOutput>> open(Options options);
+  // Whether it would, without making the file.
+  [[nodiscard]] static Status check(const std::string& file);
 
   ~LogOutput() override;
 

@@ -2,8 +2,12 @@
 
 #include "goakt/base/text.h"
 #include "goakt/config/documents.h"
+#include "goakt/daemon/complaint.h"
+#include "goakt/daemon/data_directory.h"
 #include "goakt/daemon/documents.h"
 #include "goakt/daemon/exit_codes.h"
+#include "goakt/daemon/node_log.h"
+#include "goakt/daemon/registration.h"
 
 #include <cstdio>
 
@@ -20,7 +24,24 @@ int refuse(const Error& error) {
   return error.is(ErrorCode::permission_denied) ? kPermission : kConfiguration;
 }
 
-int check(const CommandLine& line) {
+// What a start does with the files that the settings name, without making any of them. All that is
+// wrong is told; the exit code is that of a start, which ends at the first.
+int try_files(const config::Settings& settings, const Registrar& registrar, const Registrar& demo) {
+  int exit = kOk;
+  const auto tell = [&](int code, const Error& error) {
+    complain(code, error, &settings);
+    if (exit == kOk) exit = code;
+  };
+  if (const auto kinds = register_kinds(settings, registrar, demo); !kinds)
+    tell(kPlugin, kinds.error());
+  if (const auto types = load_types(settings); !types) tell(kPlugin, types.error());
+  if (const Status log = NodeLog::check(settings); !log) tell(kIo, log.error());
+  if (const Status data = check_data_directory(settings); !data)
+    tell(kNoDataDirectory, data.error());
+  return exit;
+}
+
+int check(const CommandLine& line, const Registrar& registrar, const Registrar& demo) {
   CommandLine with_file = line;
   if (!line.arguments.empty()) with_file.config_file = line.arguments.front();
   const config::Sources sources = sources_of(with_file);
@@ -28,6 +49,7 @@ int check(const CommandLine& line) {
   if (!settings) return refuse(settings.error());
   for (const config::Finding& warning : settings->warnings())
     std::fprintf(stderr, "warning: %s: %s\n", warning.place.c_str(), warning.text.c_str());
+  if (const int exit = try_files(*settings, registrar, demo); exit != kOk) return exit;
   std::string files;
   for (const std::string& file : sources.files) files += (files.empty() ? "" : ", ") + file;
   return print("good: " + (files.empty() ? "no file, flags and variables" : files) + "\n");
@@ -79,8 +101,8 @@ int docs(const CommandLine& line) {
 
 }  // namespace
 
-int run_config_command(const CommandLine& line) {
-  if (line.command == "config check") return check(line);
+int run_config_command(const CommandLine& line, const Registrar& registrar, const Registrar& demo) {
+  if (line.command == "config check") return check(line, registrar, demo);
   if (line.command == "config show") return show(line);
   if (line.command == "config defaults") return print(config::defaults_as_toml());
   if (line.command == "config schema") return print(config::json_schema());

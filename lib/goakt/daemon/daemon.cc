@@ -11,7 +11,7 @@
 #include "goakt/daemon/event_logger.h"
 #include "goakt/daemon/exit_codes.h"
 #include "goakt/daemon/node_log.h"
-#include "goakt/daemon/plugin_loader.h"
+#include "goakt/daemon/registration.h"
 #include "goakt/daemon/service_manager.h"
 #include "goakt/daemon/signals.h"
 #include "goakt/daemon/token_commands.h"
@@ -34,32 +34,6 @@ using Clock = std::chrono::steady_clock;
 
 // How often the service manager hears that the node still stops.
 constexpr std::chrono::milliseconds kStopStep{1000};
-
-Status register_with(Kinds& kinds, const char* name, const Registrar& registrar) {
-  if (!registrar) return {};
-  Plugin plugin(kinds, name);
-  registrar(plugin);
-  if (plugin.status()) return {};
-  return unexpected(plugin.status().error().clone());
-}
-
-// Whoever has written a configuration has actors of his own.
-bool has_demo_kinds(const config::Settings& settings) {
-  if (settings.text("demo.kinds") != "auto") return settings.flag("demo.kinds");
-  for (const config::Key& key : config::keys())
-    if (settings.origin(key.name) == config::Origin::file) return false;
-  return true;
-}
-
-Result<Kinds> register_kinds(const config::Settings& settings, const Registrar& registrar,
-                             const Registrar& demo) {
-  Kinds kinds;
-  GOAKT_CHECK(register_with(kinds, "program", registrar));
-  if (has_demo_kinds(settings)) GOAKT_CHECK(register_with(kinds, "demo", demo));
-  for (const std::string& name : settings.list("plugins.load"))
-    GOAKT_CHECK(load_plugin(plugin_path(name, settings.text("plugins.dir")), kinds));
-  return kinds;
-}
 
 std::string joined(const std::vector<std::string>& names) {
   std::string all;
@@ -84,12 +58,6 @@ void follow_reloads(node::NodeOptions& options, const NodeLog& log, const Servic
     }
     manager.ready("running");
   };
-}
-
-// Only a directory that somebody asked for is made at the start: a node needs none.
-Status check_data_directory(const config::Settings& settings) {
-  if (settings.text("data.dir") == "auto") return {};
-  return prepare_data_directory(settings.text("data.dir"));
 }
 
 // A node that runs, and all that the main thread needs to look after it.
@@ -226,7 +194,7 @@ int run_node(const CommandLine& line, const config::Settings& settings, Kinds ki
   const Signals signals;
   const auto log = NodeLog::open(settings);
   if (!log) return complain(kIo, log.error(), &settings);
-  if (const Status writable = check_data_directory(settings); !writable)
+  if (const Status writable = make_data_directory(settings); !writable)
     return complain(kNoDataDirectory, writable.error(), &settings);
   const ServiceManager manager;
   node::NodeOptions options;
@@ -281,7 +249,7 @@ int run(int argc, char** argv, const Registrar& registrar, const Registrar& demo
     return kOk;
   }
   if (line.command.starts_with("config ") || line.command == "docs")
-    return run_config_command(line);
+    return run_config_command(line, registrar, demo);
   if (line.command.starts_with("token ")) return run_token_command(line);
   auto settings = config::Settings::load(sources_of(line));
   if (!settings) return complain(settings_exit(settings.error()), settings.error());
@@ -296,8 +264,7 @@ int run(int argc, char** argv, const Registrar& registrar, const Registrar& demo
     return kOk;
   }
 
-  auto types = node::MessageTypes::load(settings->text("plugins.proto-dir"),
-                                        !settings->is_default("plugins.proto-dir"));
+  auto types = load_types(*settings);
   if (!types) return complain(kPlugin, types.error(), &*settings);
   return run_node(line, *settings, *std::move(kinds), *std::move(types), begin);
 }

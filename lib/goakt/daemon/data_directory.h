@@ -13,5 +13,9 @@ std::string data_directory(const config::Settings& settings);
 
 // Makes it if need be and tries whether files can be made there. Error: internal with the reason.
 [[nodiscard]] Status prepare_data_directory(const std::string& path);
+// The same at a start, for the configured one: a node needs none that nobody asked for.
+[[nodiscard]] Status make_data_directory(const config::Settings& settings);
+// Whether that would do, without making anything.
+[[nodiscard]] Status check_data_directory(const config::Settings& settings);
 
 }  // namespace goakt::daemon

@@ -28,6 +28,12 @@ Result<NodeLog> NodeLog::open(const config::Settings& settings) {
   return log;
 }
 
+Status NodeLog::check(const config::Settings& settings) {
+  Status usable = LogOutput::check(settings.text("log.file"));
+  if (usable) return {};
+  return unexpected(std::move(usable).error().while_doing("log.file"));
+}
+
 void NodeLog::set_levels(const config::Settings& before, const config::Settings& now) const {
   for (const auto& [name, level] : before.map("log.levels")) logger.set_level(name, std::nullopt);
   for (const auto& [name, level] : now.map("log.levels"))

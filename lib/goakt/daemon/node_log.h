@@ -21,6 +21,9 @@ struct NodeLog {
   // Error: the log file cannot be opened.
   [[nodiscard]] static Result<NodeLog> open(const config::Settings& settings);
 
+  // Whether open() would succeed; makes no file.
+  [[nodiscard]] static Status check(const config::Settings& settings);
+
   // Takes over the levels of single loggers; the general one is the node's.
   void set_levels(const config::Settings& before, const config::Settings& now) const;
   // One line for each thread of the process: where it is.
