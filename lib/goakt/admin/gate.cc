@@ -72,6 +72,12 @@ Status Gate::reload_audit(const config::Settings& settings) {
   return {};
 }
 
+Status Gate::check_audit(const config::Settings& settings) {
+  const Status usable = LogOutput::check(settings.text("admin.audit-file"));
+  if (usable) return {};
+  return fail(ErrorCode::invalid_argument, "admin.audit-file: " + usable.error().message());
+}
+
 void Gate::reopen_audit() {
   if (const auto file = current_audit().file) file->reopen();
 }
@@ -91,11 +97,10 @@ Response Gate::decide(Request& request) {
   if (request.door != Door::socket) {
     const Duration wait = rate_limit_.take(request.caller, !is_read(request));
     if (wait.count() > 0) {
-      Response response = Refusal(Problem::rate_limited, "too many requests from " + request.caller)
-                              .with_hint("the unix socket has no such limit")
-                              .to_response(request);
-      response.set_header("Retry-After", seconds_text(wait));
-      return response;
+      return Refusal(Problem::rate_limited, "too many requests from " + request.caller)
+          .with_hint("the unix socket has no such limit")
+          .with_retry_after(seconds_text(wait))
+          .to_response(request);
     }
   }
   // Wrong credentials are as good as none, so that the health of a node stays visible.

@@ -43,6 +43,8 @@ class Gate {
   // Opens the audit file of a new configuration, or the same one again. Error: invalid_argument;
   // lines go on to where they went.
   [[nodiscard]] Status reload_audit(const config::Settings& settings);
+  // Whether that would succeed.
+  [[nodiscard]] static Status check_audit(const config::Settings& settings);
   // After somebody else has moved the audit file away.
   void reopen_audit();
 

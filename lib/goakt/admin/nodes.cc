@@ -149,27 +149,46 @@ Reply config_of(const Request&, node::Node& node) {
   return answer(config_json(node));
 }
 
-Reply take_over(node::Node& node) {
-  const auto report = node.reload();
-  if (!report) return refuse(Problem::invalid_config, report.error().message());
+Json report_json(const node::ReloadReport& report) {
   const auto texts = [](const std::vector<std::string>& keys) {
     Json list = Json::array();
     for (const std::string& key : keys) list.add(key);
     return list;
   };
   Json json;
-  json.set("changed", texts(report->changed)).set("needsRestart", texts(report->needs_restart));
-  return answer(json);
+  json.set("changed", texts(report.changed)).set("needsRestart", texts(report.needs_restart));
+  return json;
 }
 
-// What a reload would change shows only in the doing, so a trial is refused rather than guessed.
+Reply take_over(node::Node& node) {
+  const auto report = node.reload();
+  if (!report) return refuse(Problem::invalid_config, report.error().message());
+  return answer(report_json(*report));
+}
+
+std::string joined(const std::vector<std::string>& keys) {
+  std::string all;
+  for (const std::string& key : keys) all.append(all.empty() ? "" : ", ").append(key);
+  return all;
+}
+
+// "would change log.level; needs a restart: system.name"
+std::string plan_text(const node::ReloadReport& report) {
+  std::string text =
+      report.changed.empty() ? "would change nothing" : "would change " + joined(report.changed);
+  if (!report.needs_restart.empty()) text += "; needs a restart: " + joined(report.needs_restart);
+  return text;
+}
+
 Prepared reload(const Request& request, node::Node& node) {
+  Change change{"node.reload", node.id(), {}, [&node] { return take_over(node); }};
   if (request.dry_run) {
-    return refuse(
-        Refusal(Problem::feature_disabled, "a reload cannot be tried; nothing was read again")
-            .with_hint("goaktd config check tells whether the files are good"));
+    const auto report = node.try_reload();
+    if (!report) return refuse(Problem::invalid_config, report.error().message());
+    change.summary = plan_text(*report);
+    change.detail = report_json(*report);
   }
-  return Change{"node.reload", node.id(), {}, [&node] { return take_over(node); }};
+  return change;
 }
 
 }  // namespace

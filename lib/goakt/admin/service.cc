@@ -51,7 +51,7 @@ void Service::reopen_files() {
 }
 
 // Everything is looked at before anything is taken over.
-Result<std::vector<std::string>> Service::reload(const config::Settings& fresh) {
+Result<std::vector<std::string>> Service::reload(const config::Settings& fresh, bool only_check) {
   if (const auto findings = check_settings(fresh, Occasion::reload); !findings.empty())
     return fail(ErrorCode::invalid_argument, config::to_text(findings));
   const TlsContext::Files files = TlsContext::Files::of(fresh);
@@ -62,6 +62,11 @@ Result<std::vector<std::string>> Service::reload(const config::Settings& fresh) 
     kept = {"admin.tls.cert", "admin.tls.key", "admin.tls.client-ca"};
   } else if (tls_) {
     GOAKT_TRY(loaded, TlsContext::load(files));
+  }
+  if (only_check) {
+    GOAKT_CHECK(gate_->check_audit(fresh));
+    GOAKT_CHECK(Access::open(fresh));
+    return kept;
   }
   GOAKT_CHECK(gate_->reload_audit(fresh));
   GOAKT_CHECK(gate_->access().reload(fresh));
@@ -117,7 +122,9 @@ Result<std::unique_ptr<Service>> Service::start(const config::Settings& settings
   }
   if (tcp) service->serve(std::move(*tcp), settings);
   node.on_reload(
-      [service = service.get()](const config::Settings& fresh) { return service->reload(fresh); });
+      [service = service.get()](const config::Settings& fresh, node::Node::Reload reload) {
+        return service->reload(fresh, reload == node::Node::Reload::only_check);
+      });
   service->started_ = true;
   return service;
 }

@@ -48,7 +48,8 @@ class Service {
   Service(const config::Settings& settings, node::Node& node);
 
   // Gives the keys that need a restart.
-  [[nodiscard]] Result<std::vector<std::string>> reload(const config::Settings& fresh);
+  [[nodiscard]] Result<std::vector<std::string>> reload(const config::Settings& fresh,
+                                                        bool only_check);
   void serve(Listener listener, const config::Settings& settings);
 
   node::Node& node_;

@@ -241,41 +241,52 @@ Result<ReloadReport> Node::reload() {
   return report;
 }
 
-Result<ReloadReport> Node::take_over(const config::Settings& before) {
+Result<ReloadReport> Node::try_reload() {
+  std::lock_guard lock(reload_mutex_);
+  GOAKT_TRY(Fresh fresh, read_again(settings(), Reload::only_check));
+  return std::move(fresh.report);
+}
+
+Result<Node::Fresh> Node::read_again(const config::Settings& before, Reload reload) {
   auto loaded =
       options_.load_settings ? options_.load_settings() : Result<config::Settings>(before);
   if (!loaded) return unexpected(std::move(loaded).error());
-  GOAKT_TRY(auto types, types_of(*loaded));
+  Fresh fresh{*std::move(loaded), {}, {}};
+  GOAKT_TRY(fresh.types, types_of(fresh.settings));
   std::vector<std::string> kept;
   if (hook_) {
-    GOAKT_TRY(kept, hook_(*loaded));
+    GOAKT_TRY(kept, hook_(fresh.settings, reload));
   }
   if (remoting_) {
-    GOAKT_CHECK(remoting_->reload_tls());
+    GOAKT_CHECK(reload == Reload::take_over ? remoting_->reload_tls() : remoting_->check_tls());
     // The same files are read again; others would need other listeners.
     for (const char* key : {"tls.cert", "tls.key", "tls.ca", "tls.client-auth"})
       kept.emplace_back(key);
   }
-  ReloadReport report;
   for (const config::Key& key : config::keys()) {
-    if (loaded->text(key.name) == before.text(key.name)) continue;
+    if (fresh.settings.text(key.name) == before.text(key.name)) continue;
     if (key.reload && std::find(kept.begin(), kept.end(), key.name) == kept.end()) {
-      report.changed.emplace_back(key.name);
+      fresh.report.changed.emplace_back(key.name);
     } else {
-      report.needs_restart.emplace_back(key.name);
-      loaded->keep(key.name, before);  // what is in force, until then
+      fresh.report.needs_restart.emplace_back(key.name);
+      fresh.settings.keep(key.name, before);  // what is in force, until then
     }
   }
-  tune(*system_, *loaded);
-  log_level_->configure(parse_log_level(loaded->text("log.level")).value_or(LogLevel::info));
+  return fresh;
+}
+
+Result<ReloadReport> Node::take_over(const config::Settings& before) {
+  GOAKT_TRY(Fresh fresh, read_again(before, Reload::take_over));
+  tune(*system_, fresh.settings);
+  log_level_->configure(parse_log_level(fresh.settings.text("log.level")).value_or(LogLevel::info));
   {
     std::lock_guard settings_lock(mutex_);
-    settings_ = *std::move(loaded);
-    types_ = std::move(types);
+    settings_ = std::move(fresh.settings);
+    types_ = std::move(fresh.types);
   }
   events_->add({0, SystemClock::instance().wall(), "config.reloaded", "",
-                std::to_string(report.changed.size()) + " changed"});
-  return report;
+                std::to_string(fresh.report.changed.size()) + " changed"});
+  return std::move(fresh.report);
 }
 
 Status Node::start() {

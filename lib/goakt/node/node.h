@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -47,7 +48,7 @@ struct SpawnRequest {
   bool if_absent = false;  // an actor of that name and kind is as good
 };
 
-// What a reload did.
+// What a reload did, or would do.
 struct ReloadReport {
   std::vector<std::string> changed;
   std::vector<std::string> needs_restart;
@@ -143,9 +144,14 @@ class GOAKT_API Node {
   // Takes over what may change while the node runs and tells the rest. Errors: those of the
   // configuration; nothing has changed then.
   [[nodiscard]] Result<ReloadReport> reload();
+  // What that would do. The same errors; nothing changes.
+  [[nodiscard]] Result<ReloadReport> try_reload();
+
+  enum class Reload : std::uint8_t { take_over, only_check };
   // The one who has files of its own to read again; asked before anything else is taken over. It
   // gives the keys whose change it cannot take over while it runs. Null: nobody any more.
-  using ReloadHook = std::function<Result<std::vector<std::string>>(const config::Settings&)>;
+  using ReloadHook =
+      std::function<Result<std::vector<std::string>>(const config::Settings&, Reload)>;
   void on_reload(ReloadHook hook);
 
   // Has the losses of that log told, in place of one of that name before; null: of none any more.
@@ -175,6 +181,13 @@ class GOAKT_API Node {
   Node(const config::Settings& settings, Kinds kinds, std::unique_ptr<ActorSystem> system,
        std::unique_ptr<Remoting> remoting, NodeOptions options, std::shared_ptr<Ending> ending);
 
+  struct Fresh {
+    config::Settings settings;  // with what is in force where that stays
+    std::shared_ptr<const MessageTypes> types;
+    ReloadReport report;
+  };
+
+  [[nodiscard]] Result<Fresh> read_again(const config::Settings& before, Reload reload);
   [[nodiscard]] Result<ReloadReport> take_over(const config::Settings& before);
 
   Kinds kinds_;  // before the system: actors are made of them

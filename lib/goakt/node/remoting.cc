@@ -180,6 +180,11 @@ Status Remoting::reload_tls() {
   return parts_->tls.client->reload();
 }
 
+Status Remoting::check_tls() const {
+  GOAKT_CHECK(tls_of(parts_->settings));
+  return {};
+}
+
 void Remoting::close(Duration timeout) {
   parts_->server->close();
   parts_->for_actors->use(nullptr);

@@ -55,6 +55,8 @@ class GOAKT_API Remoting {
   // Reads certificates and key again, for connections that come. Error: invalid_tls_configuration;
   // nothing has changed then.
   [[nodiscard]] Status reload_tls();
+  // Whether that would succeed.
+  [[nodiscard]] Status check_tls() const;
 
   // Behind the system's stop: what was told to other nodes has that much time to leave.
   void close(Duration timeout);

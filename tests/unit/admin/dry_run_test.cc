@@ -75,6 +75,7 @@ const std::map<std::string, Sample>& samples() {
       {"POST /v1/deadletters/replay", {"/v1/deadletters/replay", R"({"ids":["x"]})"}},
       {"PATCH /v1/nodes/{node}", {"/v1/nodes/self", R"({"weight":7,"logLevel":"error"})"}},
       {"POST /v1/nodes/{node}/ping", {"/v1/nodes/self/ping", ""}},
+      {"POST /v1/nodes/{node}/reload", {"/v1/nodes/self/reload", ""}},
       {"POST /v1/bench", {"/v1/bench", R"({"type":"tell","messages":10,"force":true})"}},
       {"POST /v1/debug/bundle", {"/v1/debug/bundle", ""}},
       {"POST /v1/trace", {"/v1/trace", R"({"actor":"a"})"}},
@@ -85,7 +86,6 @@ const std::map<std::string, Sample>& samples() {
 // What has no plan on a node alone: the code of its refusal.
 const std::map<std::string, std::string>& refusals() {
   static const std::map<std::string, std::string> kRefusals{
-      {"POST /v1/nodes/{node}/reload", "feature-disabled"},
       {"POST /v1/operations/{id}/cancel", "operation-not-found"},
   };
   return kRefusals;

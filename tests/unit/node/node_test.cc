@@ -218,6 +218,11 @@ TEST_CASE("what needs a restart is told at each reload, and is not in force") {
                                                             {"log.level", "debug"}}});
   };
   const auto node = started(std::move(options));
+  const auto tried = node->try_reload();
+  REQUIRE(tried);
+  CHECK(tried->changed == std::vector<std::string>{"log.level"});
+  CHECK(tried->needs_restart == std::vector<std::string>{"system.name"});
+  CHECK(node->settings().text("log.level") == "info");
   const auto first = node->reload();
   REQUIRE(first);
   CHECK(first->changed == std::vector<std::string>{"log.level"});
