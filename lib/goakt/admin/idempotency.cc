@@ -60,12 +60,10 @@ Response IdempotencyStore::answer(const Request& request, const std::function<Re
       }
       Response again = entry.running ? Refusal(Problem::wrong_state,
                                                "the first request with this key still runs")
+                                           .with_retry_after("1")
                                            .to_response(request)
                                      : entry.response;
-      if (entry.running)
-        again.set_header("Retry-After", "1");
-      else
-        again.set_header("Idempotency-Replayed", "true");
+      if (!entry.running) again.set_header("Idempotency-Replayed", "true");
       return again;
     }
     mine = entries_.insert(entries_.end(), {full_key, std::move(hash), now, true, {}});

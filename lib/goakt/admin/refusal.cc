@@ -42,6 +42,11 @@ Refusal Refusal::with_hint(std::string hint) && {
   return std::move(*this);
 }
 
+Refusal Refusal::with_retry_after(std::string seconds) && {
+  retry_after_ = std::move(seconds);
+  return std::move(*this);
+}
+
 Json Refusal::to_json() const {
   Json json;
   json.set("code", problem_code(problem_)).set("status", http_status(problem_));
@@ -76,6 +81,8 @@ Response Refusal::to_response(const Request& request) const {
   response.status = http_status(problem_);
   response.content_type = kProblemType;
   response.body = to_json(request.path, request.request_id).dump() + "\n";
+  if (!retry_after_.empty() || response.status == 429)
+    response.set_header("Retry-After", retry_after_.empty() ? "1" : retry_after_);
   return response;
 }
 

@@ -22,6 +22,8 @@ class Refusal {
   static Refusal invalid(std::vector<FieldError> errors);
 
   Refusal with_hint(std::string hint) &&;
+  // Seconds; too many of something (429) say one unless told otherwise.
+  Refusal with_retry_after(std::string seconds) &&;
 
   Problem problem() const { return problem_; }
 
@@ -36,6 +38,7 @@ class Refusal {
   Problem problem_;
   std::string detail_;
   std::string hint_;
+  std::string retry_after_;
   std::vector<FieldError> errors_;
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 class Ponger final : public goakt::Actor {
   goakt::Result<cliping::Pong> ping(const cliping::Ping& message) {
+    if (message.text() == "broken") return goakt::fail(goakt::ErrorCode::internal, "broken");
     if (message.count() < 0) return goakt::fail("cliping.Negative", "count is negative");
     cliping::Pong pong;
     for (int i = 0; i < message.count(); ++i) pong.mutable_text()->append(message.text());
@@ -27,6 +28,16 @@ class Stuck final : public goakt::Actor {
 
  public:
   static constexpr auto handles = goakt::handlers(&Stuck::stick);
+};
+
+// Never done with its first message, and has room for one more.
+class Narrow final : public goakt::Actor {
+  goakt::Task<> wait(const cliping::Ping&, goakt::ReceiveContext& ctx) {
+    static_cast<void>(co_await ctx.sleep(std::chrono::hours(1)));
+  }
+
+ public:
+  static constexpr auto handles = goakt::handlers(&Narrow::wait);
 };
 
 // Fails as one of the runtime's own actors would: the actor system ends.
@@ -78,6 +89,8 @@ GOAKT_PLUGIN("ping", plugin) {
   plugin.dependency<Note>();
   plugin.actor<Reader>("ping.reader");
   plugin.actor<Ponger>("ping.ponger");
+  plugin.actor<Narrow>("ping.narrow",
+                       {.mailbox = goakt::Mailbox::bounded(1, goakt::Overflow::fail)});
   plugin.actor<Stuck>("ping.stuck");
   plugin.actor<Ender>("ping.ender");
 }
