@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # What operating a node costs: how fast goaktctl is, and how much of it the node's messages feel.
-# Uses the release build (or the folder given) and prints a table; no pass or fail. Some two minutes
-# on an idle machine; other work on it makes the figures worthless.
+# Uses the release build (or the folder given) and prints a table with goals; --write puts it into
+# docs/benchmarks.md. Some three minutes on an idle machine; other work on it makes the figures
+# worthless.
 #
-#   bench/operate.sh [BUILD-FOLDER] [--quick]
+#   bench/operate.sh [BUILD-FOLDER] [--quick] [--write]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=build/release
