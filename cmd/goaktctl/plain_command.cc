@@ -4,6 +4,7 @@
 #include "goakt/backend/http/client.h"
 #include "message_flags.h"
 #include "query.h"
+#include "read_argument.h"
 #include "session.h"
 #include "stream.h"
 
@@ -34,6 +35,7 @@ struct Given {
 Flag::Target target_of(As as, Value& value) {
   switch (as) {
     case As::list:
+    case As::json:
       return &value.list;
     case As::number:
       return &value.number;
@@ -94,6 +96,13 @@ int run(Session& session, const Given& given) {
       path.replace(path.find(hole), hole.size(), goakt::http::encode(id));
     } else if (part.as == As::query) {
       query.add(part.key, bare(value.text, part.key));
+    } else if (part.as == As::json) {
+      std::string complaint;
+      for (const std::string& text : value.list) {
+        auto document = json_argument(text, complaint);
+        if (!document) return session.usage(std::string(part.flag) + ": " + complaint);
+        body[part.key].push_back(std::move(*document));
+      }
     } else if (part.as == As::if_match) {
       if (!value.text.empty()) call.headers.push_back({"If-Match", '"' + value.text + '"'});
     } else {

@@ -15,6 +15,7 @@ enum class As : std::uint8_t {
   query,  // text in the query
   text,   // the rest: members of the body
   list,   // repeatable
+  json,   // repeatable, each a JSON text or @FILE
   number,
   time,      // in milliseconds
   on,        // a switch

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <memory>
+#include <optional>
 
 namespace goakt::admin {
 
@@ -38,13 +40,21 @@ Reply await_answer(const Pid& pid, Message message, std::chrono::nanoseconds pat
   return answer(document);
 }
 
-}  // namespace
+// What a request sends.
+struct Sent {
+  std::shared_ptr<Message> message;
+  MessageBody::Types types;
+  std::optional<std::int64_t> timeout_ms;  // of an ask
+};
 
-Prepared tell_actor(const Request& request, const Pid& pid, const KindOf& kind, node::Node& node) {
+tl::expected<Sent, Refusal> read_sent(const Request& request, const KindOf& kind,
+                                      const node::Node& node, bool asks) {
   const auto body = Json::parse(request.body);
   if (!body) return refuse(body.error());
   Fields fields(*body);
   MessageBody parts = MessageBody::read(fields);
+  std::optional<std::int64_t> timeout_ms;
+  if (asks) timeout_ms = fields.integer("timeoutMs", 1, kLongestAsk);
   if (auto errors = fields.finish(); !errors.empty())
     return refuse(Refusal::invalid(std::move(errors)));
   auto types = parts.types(node);
@@ -52,40 +62,37 @@ Prepared tell_actor(const Request& request, const Pid& pid, const KindOf& kind, 
   const Kind* const its_kind = parts.type.empty() ? kind() : nullptr;
   auto message = to_message(std::move(parts), its_kind, **types);
   if (!message) return refuse(message.error());
-  const auto sent = std::make_shared<Message>(*std::move(message));
-  return Change{"actor.send", std::string(request.param("name")),
-                "would send a " + std::string(sent->type_name()) + " to " + std::string(pid.name()),
-                [pid, sent]() -> Reply {
-                  if (const Status taken = pid.tell(std::move(*sent)); !taken)
-                    return refuse(taken.error());
-                  Json json;
-                  json.set("accepted", 1);
-                  return answer(json, 202);
-                }};
+  return Sent{std::make_shared<Message>(*std::move(message)), *std::move(types), timeout_ms};
+}
+
+}  // namespace
+
+Prepared tell_actor(const Request& request, const Pid& pid, const KindOf& kind, node::Node& node) {
+  const auto sent = read_sent(request, kind, node, false);
+  if (!sent) return refuse(sent.error());
+  return Change{
+      "actor.send", std::string(request.param("name")),
+      "would send a " + std::string(sent->message->type_name()) + " to " + std::string(pid.name()),
+      [pid, message = sent->message]() -> Reply {
+        if (const Status taken = pid.tell(std::move(*message)); !taken)
+          return refuse(taken.error());
+        Json json;
+        json.set("accepted", 1);
+        return answer(json, 202);
+      }};
 }
 
 Prepared ask_actor(const Request& request, const Pid& pid, const KindOf& kind, node::Node& node,
                    Traffic& traffic) {
-  const auto body = Json::parse(request.body);
-  if (!body) return refuse(body.error());
-  Fields fields(*body);
-  MessageBody parts = MessageBody::read(fields);
-  const auto timeout = fields.integer("timeoutMs", 1, kLongestAsk);
-  if (auto errors = fields.finish(); !errors.empty())
-    return refuse(Refusal::invalid(std::move(errors)));
-  auto types = parts.types(node);
-  if (!types) return refuse(types.error());
-  const Kind* const its_kind = parts.type.empty() ? kind() : nullptr;
-  auto message = to_message(std::move(parts), its_kind, **types);
-  if (!message) return refuse(message.error());
-  const auto sent = std::make_shared<Message>(*std::move(message));
+  const auto sent = read_sent(request, kind, node, true);
+  if (!sent) return refuse(sent.error());
   const std::chrono::nanoseconds patience =
-      timeout ? std::chrono::milliseconds(*timeout) : node.ask_timeout();
+      sent->timeout_ms ? std::chrono::milliseconds(*sent->timeout_ms) : node.ask_timeout();
   return Change{
       "actor.ask", std::string(request.param("name")),
-      "would ask " + std::string(pid.name()) + " with a " + std::string(sent->type_name()),
-      [pid, sent, patience, types = *std::move(types), &traffic] {
-        return await_answer(pid, std::move(*sent), patience, *types, traffic);
+      "would ask " + std::string(pid.name()) + " with a " + std::string(sent->message->type_name()),
+      [pid, sent = *sent, patience, &traffic] {
+        return await_answer(pid, std::move(*sent.message), patience, *sent.types, traffic);
       }};
 }
 
