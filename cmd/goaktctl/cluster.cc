@@ -1,7 +1,7 @@
 #include "command.h"
 #include "exit_codes.h"
 #include "output/text.h"
-#include "plain_command.h"
+#include "plain_commands.h"
 #include "query.h"
 #include "session.h"
 
@@ -9,9 +9,8 @@
 
 #include <memory>
 
-// What needs a cluster, data centers, grains or topics. A node that runs alone answers
-// "not-clustered" or "feature-disabled", which is exit 13: the words are the same everywhere, so
-// scripts can tell.
+// What needs a cluster, or a part that a node alone has not: it answers "not-clustered" or
+// "feature-disabled", which is exit 13. The words are the same everywhere, so scripts can tell.
 
 namespace goaktctl {
 
@@ -19,13 +18,6 @@ namespace {
 
 const Part kNode{"ID", "node", As::path, "its id, or self", "@node"};
 const Part kReason{"--reason", "reason", As::text, "why, for those who ask"};
-const Part kGrainKind{"KIND", "kind", As::path, "of which kind", "@kind"};
-const Part kGrainName{"NAME", "name", As::path, "which one"};
-const Part kDc{"ID", "id", As::path, "which data center"};
-const Part kOfKind{"--kind", "kind", As::text, "of this kind alone", "@kind"};
-const Part kPlacementKind{"--kind", "kind", As::path, "of this kind; else of all others", "@kind"};
-const Part kStopStart{"--allow-stop-start", "allowStopStart", As::on,
-                      "where it cannot be moved alive, stop it and start it there"};
 
 // Healthy or not is an exit code; the findings are the output.
 Command check_command() {
@@ -122,7 +114,6 @@ Command drain_cancel_command() {
 }
 
 std::vector<PlainCommand> plain_commands() {
-  const Part move_to{"--to", "to", As::text, "this node", "@node"};
   return {
       {"cluster",
        "status",
@@ -199,214 +190,8 @@ std::vector<PlainCommand> plain_commands() {
        "/v1/actors/{name}/move",
        "goaktctl actor move order-7 --to 10.0.0.4:3320",
        {{"NAME", "name", As::path, "name, PARENT/NAME, or a whole address", "@actor"},
-        move_to,
+        kMoveTo,
         kStopStart}},
-      {"placement",
-       "get",
-       {},
-       "shows where actors are put",
-       "GET",
-       "/v1/placement",
-       "goaktctl placement get",
-       {{"--kind", "kind", As::query, "of this kind", "@kind"}}},
-      {"placement",
-       "set",
-       {},
-       "says where new actors are put",
-       "PUT",
-       "/v1/placement/{kind}",
-       "goaktctl placement set --kind order --strategy least-load",
-       {kPlacementKind,
-        {"--strategy", "strategy", As::text, "rr, random, local, least-load or weighted",
-         "rr|random|local|least-load|weighted"},
-        {"--role", "role", As::text, "only nodes of this role"},
-        {"--exclude", "exclude", As::list, "never this node", "@node"},
-        {"--if-version", "version", As::if_match, "only if this version is in force"}}},
-      {"placement",
-       "unset",
-       {},
-       "goes back to the default",
-       "DELETE",
-       "/v1/placement/{kind}",
-       "goaktctl placement unset --kind order",
-       {kPlacementKind}},
-      {"placement",
-       "plan",
-       {},
-       "shows what a rebalance would move",
-       "POST",
-       "/v1/placement/rebalance?dryRun=true",
-       "goaktctl placement plan",
-       {kOfKind}},
-      {"placement",
-       "rebalance",
-       {},
-       "evens out the load",
-       "POST",
-       "/v1/placement/rebalance",
-       "goaktctl placement rebalance --max-moves 100",
-       {kOfKind,
-        {"--max-moves", "maxMoves", As::number, "at most so many actors"},
-        {"--tolerance", "tolerance", As::text, "the difference that may stay: 10%"},
-        {"--concurrency", "concurrency", As::number, "so many at once"}},
-       true},
-      {"placement",
-       "move",
-       {},
-       "moves many actors off a node",
-       "POST",
-       "/v1/placement/move",
-       "goaktctl placement move --from 10.0.0.4:3320 --limit 100",
-       {{"--from", "from", As::text, "the node that has them", "@node"},
-        move_to,
-        kOfKind,
-        {"--limit", "limit", As::number, "at most so many"},
-        kStopStart},
-       true},
-      {"placement",
-       "pin",
-       {},
-       "keeps an actor on a node",
-       "PUT",
-       "/v1/placement/pins/{actor}",
-       "goaktctl placement pin order-7 10.0.0.4:3320",
-       {{"NAME", "actor", As::path, "the actor", "@actor"},
-        {"NODE", "node", As::text, "its node", "@node"}}},
-      {"placement",
-       "unpin",
-       {},
-       "lets an actor go where it fits",
-       "DELETE",
-       "/v1/placement/pins/{actor}",
-       "goaktctl placement unpin order-7",
-       {{"NAME", "actor", As::path, "the actor", "@actor"}}},
-      {"dc", "list", {"dcs"}, "lists the data centers", "GET", "/v1/dcs", "goaktctl dcs"},
-      {"dc",
-       "get",
-       {},
-       "shows one data center",
-       "GET",
-       "/v1/dcs/{id}",
-       "goaktctl dc get fra1",
-       {kDc}},
-      {"dc",
-       "endpoints",
-       {},
-       "shows where a data center is reached",
-       "GET",
-       "/v1/dcs/{id}?fields=id,endpoints",
-       "goaktctl dc endpoints fra1",
-       {kDc}},
-      {"dc",
-       "ping",
-       {},
-       "shows whether a data center is alive",
-       "GET",
-       "/v1/dcs/{id}?fields=id,state,leaseExpiry,stale",
-       "goaktctl dc ping fra1",
-       {kDc}},
-      {"dc",
-       "drain",
-       {},
-       "lets other data centers choose it no more",
-       "POST",
-       "/v1/dcs/{id}/drain",
-       "goaktctl dc drain fra1",
-       {kDc, {"--if-version", "version", As::if_match, "only if its record has this version"}},
-       true},
-      {"dc",
-       "activate",
-       {},
-       "lets other data centers choose it again",
-       "POST",
-       "/v1/dcs/{id}/activate",
-       "goaktctl dc activate fra1",
-       {kDc, {"--if-version", "version", As::if_match, "only if its record has this version"}}},
-      {"grain",
-       "list",
-       {},
-       "lists the grains that are active",
-       "GET",
-       "/v1/grains",
-       "goaktctl grain list --kind account",
-       {{"--kind", "kind", As::query, "of this kind", "@kind"}}},
-      {"grain",
-       "get",
-       {},
-       "shows one grain",
-       "GET",
-       "/v1/grains/{kind}/{name}",
-       "goaktctl grain get account 7",
-       {kGrainKind, kGrainName}},
-      {"grain",
-       "activate",
-       {},
-       "starts a grain before somebody needs it",
-       "POST",
-       "/v1/grains/{kind}/{name}/activate",
-       "goaktctl grain activate account 7",
-       {kGrainKind,
-        kGrainName,
-        {"--dep", "dependencies", As::json,
-         "{\"type\": T, \"text\" or \"raw\": what it reads}, or @FILE; repeatable"}}},
-      {"grain",
-       "deactivate",
-       {},
-       "stops a grain until somebody needs it",
-       "POST",
-       "/v1/grains/{kind}/{name}/deactivate",
-       "goaktctl grain deactivate account 7",
-       {kGrainKind, kGrainName}},
-      {"grain",
-       "send",
-       {},
-       "sends a message to a grain and does not wait",
-       "POST",
-       "/v1/grains/{kind}/{name}/messages",
-       "goaktctl grain send account 7 --string hi",
-       {kGrainKind, kGrainName},
-       false,
-       true},
-      {"grain",
-       "ask",
-       {},
-       "sends a message to a grain and prints the answer",
-       "POST",
-       "/v1/grains/{kind}/{name}/ask",
-       "goaktctl grain ask account 7 --string hi",
-       {kGrainKind, kGrainName, {"--ask-timeout", "timeoutMs", As::time, "for the answer, 5s"}},
-       false,
-       true},
-      {"topic", "list", {}, "lists the topics", "GET", "/v1/topics", "goaktctl topic list"},
-      {"topic",
-       "get",
-       {},
-       "shows one topic",
-       "GET",
-       "/v1/topics/{topic}",
-       "goaktctl topic get news",
-       {{"TOPIC", "topic", As::path, "which topic"}}},
-      {"topic",
-       "publish",
-       {},
-       "publishes a message",
-       "POST",
-       "/v1/topics/{topic}/messages",
-       "goaktctl topic publish news --string hi",
-       {{"TOPIC", "topic", As::path, "which topic"}},
-       false,
-       true},
-      {"topic",
-       "tail",
-       {},
-       "shows messages as they are published",
-       "GET",
-       "/v1/topics/{topic}/stream",
-       "goaktctl topic tail news",
-       {{"TOPIC", "topic", As::path, "which topic"}},
-       false,
-       false,
-       true},
   };
 }
 
@@ -414,7 +199,8 @@ std::vector<PlainCommand> plain_commands() {
 
 std::vector<Command> cluster_commands() {
   std::vector<Command> commands = {check_command(), leader_command(), drain_cancel_command()};
-  for (PlainCommand& plain : plain_commands()) commands.push_back(make_command(std::move(plain)));
+  for (const auto& table : {plain_commands, placement_table, grain_table})
+    for (PlainCommand& plain : table()) commands.push_back(make_command(std::move(plain)));
   return commands;
 }
 
