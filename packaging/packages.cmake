@@ -1,4 +1,4 @@
-# Debian packages, made by scripts/package: goaktd, goaktctl, libgoakt1, libgoakt-dev.
+# Debian packages, made by scripts/package: goaktd, goaktctl, libgoakt1, libgoakt-dev, goaktd-dbg.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME goakt)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
@@ -10,13 +10,13 @@ set(CPACK_PACKAGE_CONTACT ${GOAKT_PACKAGE_CONTACT})
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")  # each package has its own
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
-set(CPACK_STRIP_FILES ON)
+set(CPACK_STRIP_FILES OFF)  # finish.cmake does, and keeps what it takes away
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
     GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
-set(CPACK_COMPONENTS_ALL goaktd goaktctl libgoakt1 libgoakt-dev)
+set(CPACK_COMPONENTS_ALL goaktd goaktctl libgoakt1 libgoakt-dev goaktd-dbg)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/lib)
@@ -61,6 +61,15 @@ Headers and the packages of CMake and pkg-config, for writing plugins of goaktd
 and programs with actors.")
 set(CPACK_DEBIAN_LIBGOAKT-DEV_PACKAGE_DEPENDS
     "libgoakt1 (= ${version}), libexpected-dev, libprotobuf-dev, protobuf-compiler")
+
+set(CPACK_DEBIAN_GOAKTD-DBG_PACKAGE_NAME goaktd-dbg)
+set(CPACK_DEBIAN_GOAKTD-DBG_PACKAGE_SECTION debug)
+set(CPACK_DEBIAN_GOAKTD-DBG_DESCRIPTION "GoAkt actor system - debug symbols
+What debuggers and profilers need to name the functions of goaktd, goaktctl and
+the library; found by build id, so nothing has to be set up.")
+set(CPACK_DEBIAN_GOAKTD-DBG_PACKAGE_DEPENDS "libgoakt1 (= ${version})")
+set(CPACK_DEBIAN_GOAKTD-DBG_PACKAGE_RECOMMENDS "goaktd (= ${version}), goaktctl (= ${version})")
+set(CPACK_DEBIAN_GOAKTD-DBG_PACKAGE_SHLIBDEPS OFF)  # symbols load nothing
 
 foreach(component IN LISTS CPACK_COMPONENTS_ALL)
   install(FILES debian/copyright DESTINATION share/doc/${component}
