@@ -90,6 +90,7 @@ Result<bool> RemoteAccess::tell_if_room(const Pid& to, Message& message, const P
 
 void RemoteAccess::ask(const Pid& to, Message message, const Pid& from, TimePoint limit,
                        RemoteAsker& asker) const {
+  internal::System& system = system_;  // at the end the asker may be gone, and this with it
   const Pid sender = from ? from : facade_.no_sender();
   internal::ReplySlot& slot = internal::acquire_slot();
   slot.asker.store(internal::PidAccess::cell(sender), std::memory_order_relaxed);
@@ -128,7 +129,7 @@ void RemoteAccess::ask(const Pid& to, Message message, const Pid& from, TimePoin
     if (Status sent = internal::deliver(to, message.release()); !sent)
       internal::complete_with_error(origin, std::move(sent).error());
   }
-  if (system_.clock.now() >= limit) time_out();  // the timer may have come too early
+  if (system.clock.now() >= limit) time_out();  // the timer may have come too early
 }
 
 void RemoteAccess::at(TimePoint time, std::function<void()> task) const {

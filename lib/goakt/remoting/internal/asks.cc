@@ -25,7 +25,10 @@ wire::RemoteError send_failure(RemoteCode code, std::string_view text) {
 class Run final : public RemoteAsker {
  public:
   Run(LocalNode& node, Asks asks, Reply reply)
-      : node_(node), asks_(std::move(asks)), reply_(std::move(reply)) {}
+      : kept_(node.shared_from_this()),
+        node_(node),
+        asks_(std::move(asks)),
+        reply_(std::move(reply)) {}
 
   // Asks the next question, or ends. The object may be gone afterwards.
   void step() {
@@ -108,6 +111,7 @@ class Run final : public RemoteAsker {
     delete this;
   }
 
+  const std::shared_ptr<LocalNode> kept_;
   LocalNode& node_;
   const Asks asks_;
   Reply reply_;

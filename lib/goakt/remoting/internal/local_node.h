@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -31,7 +32,8 @@ inline tl::unexpected<wire::RemoteError> refuse(RemoteCode code, std::string tex
 }
 
 // This node, as requests see it: its actors by address, and the checks that requests begin with.
-class LocalNode {
+// What goes on with a request on another thread shares it.
+class LocalNode : public std::enable_shared_from_this<LocalNode> {
  public:
   LocalNode(ActorSystem& system, ServiceOptions options);
 

@@ -99,7 +99,7 @@ struct Rest {
 void tell_later(LocalNode& node, std::shared_ptr<Rest> rest) {
   constexpr auto kPause = std::chrono::milliseconds(1);
   const TimePoint then = node.runtime.clock().now() + kPause;
-  node.runtime.at(then, [&node, rest = std::move(rest)] {
+  node.runtime.at(then, [kept = node.shared_from_this(), &node, rest = std::move(rest)] {
     if (auto enabled = node.check_enabled(); !enabled) return rest->reply.fail(enabled.error());
     const auto& messages = rest->batch.messages;
     rest->next = Teller(node, rest->context).tell(messages, rest->next);

@@ -44,9 +44,8 @@ void answer_blocking(Handlers& handlers, LocalNode& node, F function) {
     Answer<Work<A>> work = function(query, request);
     if (!work) return reply.fail(work.error());
     node.runtime.run_blocking(
-        [work = *std::move(work), reply = std::make_shared<Reply>(std::move(reply))] {
-          send_answer(*reply, work());
-        });
+        [kept = node.shared_from_this(), work = *std::move(work),
+         reply = std::make_shared<Reply>(std::move(reply))] { send_answer(*reply, work()); });
   });
 }
 
