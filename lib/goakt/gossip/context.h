@@ -26,6 +26,10 @@ struct Counters {
   std::uint64_t refused_streams = 0;
   std::uint64_t refused_relays = 0;
   std::uint64_t refused_members = 0;
+  std::uint64_t probes = 0;
+  std::uint64_t probes_failed = 0;
+  // Of others, whoever raised them first.
+  std::uint64_t suspicions = 0;
 
   void drop(Drop why) { ++drops[static_cast<std::size_t>(why)]; }
 };

@@ -128,6 +128,7 @@ void Membership::suspect(const Suspect& news) {
 
 void Membership::begin_suspicion(Member& member, std::string from) {
   const auto& config = context_.config;
+  ++context_.counters.suspicions;
   const auto times = suspicion_times(config.suspicion_multiplier, config.suspicion_max_multiplier,
                                      config.probe_interval, table_.size());
   member.suspicion.emplace(context_.now, times, std::move(from));

@@ -48,6 +48,7 @@ Ping Prober::ping_of(std::uint32_t seq, const std::string& node) const {
 
 void Prober::start(const Member& target) {
   const auto& config = context_.config;
+  ++context_.counters.probes;
   probe_.emplace();
   probe_->seq = context_.next_seq();
   probe_->target = target;
@@ -112,6 +113,7 @@ void Prober::give_up() {
     // Datagrams do not get through, but it lives.
     context_.health.apply(-1);
   } else {
+    ++context_.counters.probes_failed;
     const auto missed = static_cast<int>(probe.nacks_expected) - static_cast<int>(probe.nacks);
     context_.health.apply(probe.nacks_expected > 0 ? std::max(missed, 0) : 1);
     membership_.suspect(Suspect{probe.target.incarnation, probe.target.name, context_.config.name});

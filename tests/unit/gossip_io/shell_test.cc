@@ -129,3 +129,56 @@ TEST_CASE("addresses keep their bytes, IPv4 always four of them") {
   for (const auto* text : {"", ":", "10.0.0.4", "10.0.0.4:", "10.0.0.4:70000", "name:1", "[::1:2"})
     CHECK(from_text(text) == Endpoint{});
 }
+
+TEST_CASE("what a member knows is told with states, incarnations, times and counts") {
+  Watched a("a"), b("b"), c("c");
+  CHECK(b.join(a).reached == 1);
+  CHECK(c.join(a).reached == 1);
+  for (const auto* name : {"b", "c"}) CHECK(a.eventually(Happening::join, name));
+  CHECK(Watched::result([&](Shell::Done done) {
+          c.shell().leave(60s, std::move(done));
+        }).error.empty());
+  CHECK(a.eventually(Happening::leave, "c"));
+  const auto now = SystemClock::instance().wall();
+  const auto facts = a.shell().inspect();
+  REQUIRE(facts.members.size() == 3);
+  CHECK(facts.members[0].name == "a");
+  CHECK(facts.members[0].state == State::alive);
+  CHECK(facts.members[1].incarnation >= 1);
+  CHECK(facts.members[2].name == "c");
+  CHECK(facts.members[2].state == State::left);
+  for (const auto& member : facts.members) {
+    CHECK(member.since <= now + 1s);
+    CHECK(member.since >= now - 10min);
+  }
+  CHECK(facts.members[0].since <= facts.members[2].since);
+  CHECK(facts.counters.packets_in > 0);
+  CHECK(facts.counters.packets_out > 0);
+  a.shell().stop();
+  CHECK(a.shell().inspect().members.empty());
+}
+
+TEST_CASE("keys are changed while a member runs") {
+  auto config = Watched::quick();
+  const std::string first(16, '1'), second(16, '2');
+  REQUIRE(config.sealing.keyring.add(first));
+  Watched a("a", config), b("b", config);
+  CHECK(b.join(a).reached == 1);
+  CHECK(a.eventually(Happening::join, "b"));
+  // Each step everywhere before the next one begins.
+  const auto everywhere = [&](const std::function<Status(Keyring&)>& change) {
+    for (auto* member : {&a, &b}) CHECK(member->shell().change_keys(change));
+  };
+  everywhere([&](Keyring& keys) { return keys.add(second); });
+  everywhere([&](Keyring& keys) { return keys.use(second); });
+  everywhere([&](Keyring& keys) { return keys.remove(first); });
+  CHECK(!a.shell().change_keys([&](Keyring& keys) { return keys.remove(second); }));
+  CHECK(Watched::result([&](Shell::Done done) {
+          b.shell().update("sealed anew", 60s, std::move(done));
+        }).error.empty());
+  CHECK(a.eventually(Happening::update, "b", "sealed anew"));
+  Watched late("late", config);
+  CHECK(late.join(a).reached == 0);
+  a.shell().stop();
+  CHECK(!a.shell().change_keys([](Keyring&) { return Status(); }));
+}

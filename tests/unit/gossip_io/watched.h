@@ -62,17 +62,33 @@ class Watched {
     return future.get();
   }
 
-  bool eventually(Happening kind, const std::string& name, const std::string& meta = {}) {
-    return wait([&] {
-      return std::any_of(events_.begin(), events_.end(), [&](const MemberEvent& event) {
-        return event.kind == kind && event.member.name == name &&
-               (meta.empty() || event.member.meta.bytes == meta);
-      });
-    });
+  bool eventually(Happening kind, const std::string& name, const std::string& meta = {},
+                  Duration time = kPatience) {
+    return wait([&] { return saw(kind, name, meta); }, time);
+  }
+
+  // As a join or as an update.
+  bool eventually_knows(const std::string& name, const std::string& meta, Duration time) {
+    return wait(
+        [&] { return saw(Happening::join, name, meta) || saw(Happening::update, name, meta); },
+        time);
   }
 
   bool eventually_hears(const std::string& bytes) {
-    return wait([&] { return std::find(data_.begin(), data_.end(), bytes) != data_.end(); });
+    return wait([&] { return std::find(data_.begin(), data_.end(), bytes) != data_.end(); },
+                kPatience);
+  }
+
+  // Until now.
+  bool has_seen(Happening kind, const std::string& name) {
+    std::lock_guard lock(mutex_);
+    return saw(kind, name, {});
+  }
+
+  // What it was told so far does not count any more.
+  void forget() {
+    std::lock_guard lock(mutex_);
+    events_.clear();
   }
 
   bool knows(const std::string& name) const {
@@ -94,10 +110,18 @@ class Watched {
     changed_.notify_all();
   }
 
+  // With mutex_ held.
+  bool saw(Happening kind, const std::string& name, const std::string& meta) const {
+    return std::any_of(events_.begin(), events_.end(), [&](const MemberEvent& event) {
+      return event.kind == kind && event.member.name == name &&
+             (meta.empty() || event.member.meta.bytes == meta);
+    });
+  }
+
   template <class Condition>
-  bool wait(Condition condition) {
+  bool wait(Condition condition, Duration time) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kPatience, condition);
+    return changed_.wait_for(lock, time, condition);
   }
 
   std::mutex mutex_;  // guards events_, data_

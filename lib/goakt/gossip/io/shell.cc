@@ -78,6 +78,11 @@ class Shell::Core {
     return members_;
   }
 
+  Facts inspect();
+
+  // False: the loop has stopped, nothing was done.
+  bool run_and_wait(const std::function<void(Node&)>& task);
+
   const net::Endpoint& local() const { return local_; }
 
  private:
@@ -262,6 +267,36 @@ void Shell::Core::stop() {
   loops_.stop();
 }
 
+bool Shell::Core::run_and_wait(const std::function<void(Node&)>& task) {
+  std::promise<bool> done;
+  auto finished = done.get_future();
+  // What was taken is run, even while the loop stops.
+  if (!loop().post([&] {
+        if (node_) task(*node_);
+        done.set_value(node_.has_value());
+      }))
+    return false;
+  return finished.get();
+}
+
+Facts Shell::Core::inspect() {
+  Facts facts;
+  run_and_wait([&](const Node& node) {
+    const auto steady = now();
+    const auto wall = SystemClock::instance().wall();
+    for (const auto& member : node.membership().table()) {
+      facts.members.push_back({*member, wall - std::chrono::duration_cast<WallTime::duration>(
+                                                   steady - member->changed)});
+    }
+    facts.counters = node.counters();
+    facts.health = node.health();
+    facts.queued = node.membership().queue().size();
+  });
+  std::sort(facts.members.begin(), facts.members.end(),
+            [](const MemberFacts& a, const MemberFacts& b) { return a.name < b.name; });
+  return facts;
+}
+
 void Shell::Core::accept(net::Connection connection) {
   if (!node_) return;
   const auto peer = std::make_shared<Peer>(*this, std::move(connection));
@@ -422,6 +457,17 @@ void Shell::send(std::string member, std::string bytes, Done done) {
 
 std::vector<MemberInfo> Shell::members() const {
   return core_->members();
+}
+
+Facts Shell::inspect() const {
+  return core_->inspect();
+}
+
+Status Shell::change_keys(const std::function<Status(Keyring&)>& change) {
+  Status outcome;
+  if (!core_->run_and_wait([&](Node& node) { outcome = change(node.keyring()); }))
+    return fail(ErrorCode::system_shutting_down);
+  return outcome;
 }
 
 const net::Endpoint& Shell::local() const noexcept {

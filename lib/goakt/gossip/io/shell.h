@@ -3,6 +3,8 @@
 #include "goakt/base/export.h"
 #include "goakt/base/result.h"
 #include "goakt/gossip/config.h"
+#include "goakt/gossip/io/facts.h"
+#include "goakt/gossip/keyring.h"
 #include "goakt/gossip/outputs.h"
 #include "goakt/net/endpoint.h"
 #include "goakt/net/tls.h"
@@ -57,6 +59,13 @@ class GOAKT_API Shell {
 
   // Everybody who is present, as of the last event.
   std::vector<MemberInfo> members() const;
+
+  // As of now. Waits for the shell's thread, so not from there; empty once it has stopped.
+  Facts inspect() const;
+
+  // Runs the change on the shell's thread and waits for it; not from there. The others must be told
+  // by other means. Errors: those of the change, system_shutting_down.
+  [[nodiscard]] Status change_keys(const std::function<Status(Keyring&)>& change);
 
   // Where it listens.
   const net::Endpoint& local() const noexcept;
