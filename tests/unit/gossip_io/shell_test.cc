@@ -139,6 +139,10 @@ TEST_CASE("what a member knows is told with states, incarnations, times and coun
           c.shell().leave(60s, std::move(done));
         }).error.empty());
   CHECK(a.eventually(Happening::leave, "c"));
+  // Told only when it has been sent.
+  CHECK(Watched::result([&](Shell::Done done) {
+          a.shell().update("changed", 60s, std::move(done));
+        }).error.empty());
   const auto now = SystemClock::instance().wall();
   const auto facts = a.shell().inspect();
   REQUIRE(facts.members.size() == 3);
