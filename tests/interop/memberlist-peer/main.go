@@ -182,6 +182,7 @@ func main() {
 	compress := flag.Bool("compress", true, "compress outgoing messages")
 	verifyIn := flag.Bool("verify-incoming", true, "refuse plaintext when keys are set")
 	verifyOut := flag.Bool("verify-outgoing", true, "encrypt outgoing when keys are set")
+	tcpTimeout := flag.Duration("tcp-timeout", 0, "for a stream, instead of the profile's")
 	verbose := flag.Bool("v", false, "library log on stderr")
 	flag.Parse()
 
@@ -214,6 +215,9 @@ func main() {
 	cfg.AdvertiseAddr, cfg.AdvertisePort = *bind, cfg.BindPort
 	cfg.Name, cfg.Transport, cfg.Logger, cfg.Label = *name, tr, logger, *label
 	cfg.Delegate, cfg.Events, cfg.Conflict = p, p, p
+	if *tcpTimeout > 0 {
+		cfg.TCPTimeout = *tcpTimeout
+	}
 	cfg.ProtocolVersion, cfg.EnableCompression = uint8(*proto), *compress
 	cfg.GossipVerifyIncoming, cfg.GossipVerifyOutgoing = *verifyIn, *verifyOut
 	if *keys != "" {

@@ -79,12 +79,6 @@ class Watched {
                 kPatience);
   }
 
-  // Until now.
-  bool has_seen(Happening kind, const std::string& name) {
-    std::lock_guard lock(mutex_);
-    return saw(kind, name, {});
-  }
-
   // What it was told so far does not count any more.
   void forget() {
     std::lock_guard lock(mutex_);
