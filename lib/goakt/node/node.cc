@@ -6,6 +6,8 @@
 #include "goakt/base/errors.h"
 #include "goakt/base/log_output.h"
 #include "goakt/base/text.h"
+#include "goakt/cluster/member.h"
+#include "goakt/node/clustering.h"
 #include "goakt/node/remoting.h"
 
 #include <algorithm>
@@ -16,6 +18,8 @@ namespace {
 
 // For what the system's last words to other nodes may take.
 constexpr std::chrono::seconds kFarewell{5};
+// Same as GoAkt's engine.
+constexpr std::chrono::seconds kLeaveTimeout{5};
 
 Directive directive_of(std::string_view word) {
   return word == "resume"     ? Directive::resume
@@ -257,6 +261,9 @@ Result<Node::Fresh> Node::read_again(const config::Settings& before, Reload relo
   if (hook_) {
     GOAKT_TRY(kept, hook_(fresh.settings, reload));
   }
+  if (cluster_) {
+    GOAKT_CHECK(cluster_->reload_tls());
+  }
   if (remoting_) {
     GOAKT_CHECK(reload == Reload::take_over ? remoting_->reload_tls() : remoting_->check_tls());
     // The same files are read again; others would need other listeners.
@@ -291,6 +298,15 @@ Result<ReloadReport> Node::take_over(const config::Settings& before) {
 
 Status Node::start() {
   GOAKT_CHECK(system_->start());
+  const config::Settings settings = this->settings();
+  if (settings.flag("cluster.enabled")) {
+    auto member = join_cluster(settings, *system_, options_.log);
+    if (!member) {
+      static_cast<void>(stop());
+      return unexpected(std::move(member).error());
+    }
+    cluster_ = *std::move(member);
+  }
   started_ = true;
   return {};
 }
@@ -298,6 +314,8 @@ Status Node::start() {
 Status Node::stop() {
   ending_->asked = true;
   Status stopped = system_->stop();
+  // After the actors, as GoAkt does it: the others count on a member as long as they work.
+  if (cluster_) cluster_->leave(kLeaveTimeout);
   if (remoting_) remoting_->close(kFarewell);
   return stopped;
 }
@@ -322,6 +340,7 @@ bool Node::is_alive() {
 }
 
 std::string Node::id() const {
+  if (cluster_) return cluster_->id();
   const std::string path = system_->user_guardian().path();  // goakt://NAME@HOST:PORT/...
   const auto at = path.find('@');
   const auto slash = path.find('/', at);

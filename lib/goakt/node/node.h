@@ -29,6 +29,10 @@ namespace goakt {
 class LogOutput;
 }
 
+namespace goakt::cluster {
+class Member;
+}
+
 namespace goakt::node {
 
 class Remoting;
@@ -123,11 +127,13 @@ class GOAKT_API Node {
   // All that has_failed() is followed by is over: the actors are gone, or were given up.
   bool has_ended() const;
 
-  // "127.0.0.1:0" without remoting.
+  // "127.0.0.1:3320" of a cluster's member; alone "127.0.0.1:0".
   std::string id() const;
 
   // Null when it is switched off.
   Remoting* remoting() const { return remoting_.get(); }
+  // Null on a node that runs alone.
+  cluster::Member* cluster() const { return cluster_.get(); }
 
   // What the operator has said about the node itself; a change makes a new version.
   struct Attributes {
@@ -195,6 +201,7 @@ class GOAKT_API Node {
   const std::shared_ptr<Ending> ending_;
   std::unique_ptr<ActorSystem> system_;
   std::unique_ptr<Remoting> remoting_;
+  std::unique_ptr<cluster::Member> cluster_;  // from start() on
   std::atomic<bool> started_{false};
   std::chrono::nanoseconds ask_timeout_;
   const WallTime birthdate_;
