@@ -60,6 +60,9 @@ int start_exit(const Error& error) {
       return kConfiguration;
     case ErrorCode::permission_denied:
       return kPermission;
+    case ErrorCode::cluster_quorum:
+      return kBootstrap;
+    case ErrorCode::unreachable:
     case ErrorCode::address_in_use:
     case ErrorCode::internal:
       return kOsRefusal;

@@ -223,10 +223,33 @@ TEST_CASE("values that exclude each other are refused where they were said") {
   has(said({{"cluster.write-quorum", "3"}}), "is more than cluster.replica-count, 2");
   has(said({{"cluster.roles", std::string(600, 'r')}}), "members can carry 512");
   has(said({{"datacenter.enabled", "true"}, {"cluster.enabled", "true"}}), "needs datacenter.name");
+  const auto as_member = [&](const char* key, const char* value) {
+    return said({{"cluster.enabled", "true"}, {key, value}});
+  };
+  has(as_member("discovery.provider", "consul"), "\"consul\" is not in this version");
+  for (const auto* host : {"10.0.0.1", "node-1:3322", "10.0.0.1:0", "10.0.0.1:70000", ":3322"})
+    has(as_member("discovery.static.hosts", host), "must be an IP and the port of gossip");
+  CHECK(as_member("discovery.static.hosts", "10.0.0.1:3322,[fd00::1]:3322") == "none");
   has(said({{"log.levels", "admin=loud"}}), "\"loud\" of admin must be one of");
   has(said({{"admin.tls.cert", "/dev/null"}}), "needs admin.tls.key");
   has(said({{"admin.token-file", "/nowhere/tokens"}}), "cannot be read");
   CHECK(said({{"remoting.port", "0"}, {"cluster.grain-activation-barrier", "off"}}) == "none");
+}
+
+TEST_CASE("what has no effect is told: alone what only members use, as a member what is to come") {
+  const auto warnings = [](Settings::Given flags) {
+    const auto settings =
+        Settings::load(Sources{.flags = std::move(flags), .environment = with({})});
+    REQUIRE(settings);
+    std::string all;
+    for (const auto& warning : settings->warnings())
+      all += warning.place + ": " + warning.text + "\n";
+    return all;
+  };
+  has(warnings({{"cluster.peers-port", "3420"}}), "no effect on a node that runs alone");
+  CHECK(warnings({{"cluster.enabled", "true"}, {"cluster.peers-port", "3420"}}).empty());
+  has(warnings({{"cluster.enabled", "true"}, {"cluster.partition-count", "7"}}),
+      "--cluster.partition-count: has no effect in this version");
 }
 
 TEST_CASE("secrets are neither shown nor repeated in complaints") {
