@@ -39,12 +39,14 @@ Command list_command() {
           {"members", "nodes"},
           "lists the nodes",
           "GET /v1/nodes",
-          {"goaktctl members", "goaktctl nodes --state active -o name", "goaktctl members -w"},
-          with_list_flags({{"--role", &o->role, "only with this role"},
-                           {"--state", &o->state, "only in this state", false,
-                            "active|cordoned|draining|leaving"},
-                           {"--impl", &o->impl, "cpp or go", false, "cpp|go"}},
-                          o->paging),
+          {"goaktctl members", "goaktctl nodes --state active -o name", "goaktctl members -w",
+           "goaktctl members -o wide"},
+          with_list_flags(
+              {{"--role", &o->role, "only with this role"},
+               {"--state", &o->state, "only in this state; those that are gone are shown so only",
+                false, "active|suspect|dead|left|stopping|cordoned|draining|leaving"},
+               {"--impl", &o->impl, "cpp or go", false, "cpp|go"}},
+              o->paging),
           [o](Session& session) {
             Query query("/v1/nodes");
             query.add("role", o->role).add("state", o->state).add("impl", o->impl);

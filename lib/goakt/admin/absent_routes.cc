@@ -1,5 +1,9 @@
 #include "goakt/admin/rates.h"
 #include "goakt/admin/routes.h"
+#include "goakt/node/node.h"
+
+#include <functional>
+#include <string_view>
 
 namespace goakt::admin {
 
@@ -12,7 +16,6 @@ struct Absent {
 };
 
 constexpr Absent kClusterOnly[] = {
-    {"GET", "/v1/cluster", Role::viewer},
     {"GET", "/v1/cluster/check", Role::viewer},
     {"POST", "/v1/nodes/{node}/cordon", Role::operate},
     {"POST", "/v1/nodes/{node}/uncordon", Role::operate},
@@ -89,7 +92,8 @@ void add_routes(Router& router, node::Node& node, Traffic& traffic) {
   add_trace_routes(router, node, traffic);
   add_bench_routes(router, node);
   add_debug_routes(router, node, traffic);
-  add_absent_routes(router);
+  add_cluster_routes(router, node);
+  add_absent_routes(router, node);
 }
 
 }  // namespace goakt::admin

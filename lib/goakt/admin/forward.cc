@@ -1,5 +1,6 @@
 #include "goakt/admin/forward.h"
 
+#include "goakt/admin/members.h"
 #include "goakt/admin/peer_routes.h"
 #include "goakt/admin/query_values.h"
 #include "goakt/base/text.h"
@@ -48,6 +49,17 @@ std::optional<std::string> remoting_address(std::string_view text) {
 
 }  // namespace
 
+std::optional<std::string> other_node(const std::string& name, node::Node& node) {
+  if (name.empty() || must_be_this(name, node)) return std::nullopt;
+  auto address = remoting_address(name);
+  const auto member = find_member(node, name);
+  if (!member || (address && member->id != name)) return address;
+  if (!member->node || member->node->remoting_port == 0) return std::nullopt;
+  const std::string& host = member->node->host;
+  return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" +
+         std::to_string(member->node->remoting_port);
+}
+
 Forward::Forward(node::Node& node, const Router& here, Traffic& traffic)
     : node_(node), here_(here) {
   add_peer_routes(there_, here, node, traffic);
@@ -55,9 +67,9 @@ Forward::Forward(node::Node& node, const Router& here, Traffic& traffic)
 
 tl::expected<const Router*, Refusal> Forward::choose(Request& request) const {
   const std::string name = named_node(request);
-  const auto address = means_this_node(name, node_.id()) ? std::nullopt : remoting_address(name);
-  if (!address || *address == node_.id()) {
-    if (auto refusal = check_scope(request, node_.id())) return refuse(*std::move(refusal));
+  const auto address = other_node(name, node_);
+  if (!address) {
+    if (auto refusal = check_scope(request, node_)) return refuse(*std::move(refusal));
     return &here_;
   }
   if (node_.remoting() == nullptr && request.role != Role::none) {

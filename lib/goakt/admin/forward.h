@@ -2,6 +2,9 @@
 
 #include "goakt/admin/router.h"
 
+#include <optional>
+#include <string>
+
 namespace goakt::node {
 class Node;
 }
@@ -9,6 +12,10 @@ class Node;
 namespace goakt::admin {
 
 class Traffic;
+
+// The remoting address of the other node that is meant by it, or by a member's id; none: this one,
+// or nobody that is known.
+std::optional<std::string> other_node(const std::string& name, node::Node& node);
 
 // Where it is decided which node a request is about, before any route sees it: this one, or another
 // by its remoting address. Of another node, what every GoAkt node tells is answered from here; the

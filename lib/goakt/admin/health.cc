@@ -1,6 +1,7 @@
 #include "goakt/actor/inspect.h"
 #include "goakt/admin/query_values.h"
 #include "goakt/admin/routes.h"
+#include "goakt/cluster/member.h"
 #include "goakt/node/node.h"
 
 #include <chrono>
@@ -77,10 +78,17 @@ std::vector<Check> startup(const node::Node& node) {
 std::vector<Check> readiness(node::Node& node) {
   const bool running = node.system().is_running();
   const bool stops = node.has_started();
-  return {{"actor-system", running, stops ? Problem::stopping : Problem::starting,
-           running ? ""
-           : stops ? "the node is stopping"
-                   : "the node is starting"}};
+  std::vector<Check> checks = {{"actor-system", running,
+                                stops ? Problem::stopping : Problem::starting,
+                                running ? ""
+                                : stops ? "the node is stopping"
+                                        : "the node is starting"}};
+  if (const auto* cluster = node.cluster()) {
+    checks.push_back({"quorum", cluster->has_quorum(), Problem::no_quorum,
+                      std::to_string(cluster->size()) + " of " + std::to_string(cluster->quorum()) +
+                          " members"});
+  }
+  return checks;
 }
 
 // The runtime's own threads answer in time. A node that was told to stop is alive too.

@@ -1,7 +1,9 @@
 #include "goakt/actor/inspect.h"
+#include "goakt/admin/members.h"
 #include "goakt/admin/routes.h"
 #include "goakt/admin/traffic.h"
 #include "goakt/base/cpu_time.h"
+#include "goakt/gossip/packet.h"
 #include "goakt/node/node.h"
 #include "goakt/node/plugin.h"
 #include "goakt/observe/exposition.h"
@@ -168,6 +170,53 @@ void runtime(Exposition& out, node::Node& node) {
   out.sample({{"version", GOAKT_VERSION}, {"build", library_build_id()}, {"impl", "cpp"}}, 1);
 }
 
+// The members as gossip knows them, and how gossip itself does.
+void membership(Exposition& out, node::Node& node) {
+  if (node.cluster() == nullptr) return;
+  using gossip::State;
+  const cluster::Member& cluster = *node.cluster();
+  std::map<std::string_view, std::size_t> states, peers{{"cpp", 0}, {"go", 0}};
+  for (const State state : {State::alive, State::suspect, State::dead, State::left})
+    states[state_word(state)] = 0;
+  for (const auto& view : cluster.members()) {
+    ++states[state_word(view.state)];
+    const bool present = view.state == State::alive || view.state == State::suspect;
+    if (present && !view.self && view.node) ++peers[view.node->goaktd ? "cpp" : "go"];
+  }
+  out.family("goakt_cluster_members", Type::gauge, "Members by state, this one included.");
+  for (const auto& [state, count] : states)
+    out.sample({{"state", state}}, static_cast<double>(count));
+  out.family("goakt_peers", Type::gauge, "Other members that are present.");
+  for (const auto& [impl, count] : peers) out.sample({{"impl", impl}}, static_cast<double>(count));
+  out.gauge("goakt_cluster_leader", "1 on the member that leads.", cluster.is_leader() ? 1 : 0);
+  out.gauge("goakt_cluster_quorum", "1 as long as enough members are present.",
+            cluster.has_quorum() ? 1 : 0);
+
+  const auto facts = cluster.facts();
+  const auto& counters = facts.counters;
+  out.family("goakt_gossip_packets_total", Type::counter, "Packets of gossip.");
+  out.sample({{"direction", "in"}}, static_cast<double>(counters.packets_in));
+  out.sample({{"direction", "out"}}, static_cast<double>(counters.packets_out));
+  out.family("goakt_gossip_packets_dropped_total", Type::counter, "Packets that were no gossip.");
+  for (std::size_t i = 0; i < counters.drops.size(); ++i)
+    out.sample({{"reason", gossip::drop_name(static_cast<gossip::Drop>(i))}},
+               static_cast<double>(counters.drops[i]));
+  out.family("goakt_gossip_refused_total", Type::counter, "What was beyond a limit.");
+  out.sample({{"what", "stream"}}, static_cast<double>(counters.refused_streams));
+  out.sample({{"what", "relay"}}, static_cast<double>(counters.refused_relays));
+  out.sample({{"what", "member"}}, static_cast<double>(counters.refused_members));
+  out.counter("goakt_gossip_probes_total", "Members asked whether they live.",
+              static_cast<double>(counters.probes));
+  out.counter("goakt_gossip_probes_failed_total", "Of them without any answer.",
+              static_cast<double>(counters.probes_failed));
+  out.counter("goakt_gossip_suspicions_total", "Members that came under suspicion.",
+              static_cast<double>(counters.suspicions));
+  out.gauge("goakt_gossip_health_score", "0 is best: how much this member doubts itself.",
+            static_cast<double>(facts.health));
+  out.gauge("goakt_gossip_queue", "News that are still to be told.",
+            static_cast<double>(facts.queued));
+}
+
 void administration(Exposition& out, node::Node& node, const Traffic& traffic) {
   out.gauge("goakt_operation_running", "Operations under way.",
             static_cast<double>(node.operations().running()));
@@ -235,6 +284,7 @@ std::string metrics_text(node::Node& node, const Traffic& traffic, bool open_met
   actors(out, node);
   mailboxes(out, node);
   runtime(out, node);
+  membership(out, node);
   administration(out, node, traffic);
   process(out, node);
   return std::move(out).finish();

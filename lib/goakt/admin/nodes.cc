@@ -1,5 +1,6 @@
 #include "goakt/actor/inspect.h"
 #include "goakt/admin/actor_json.h"
+#include "goakt/admin/members.h"
 #include "goakt/admin/query_values.h"
 #include "goakt/admin/routes.h"
 #include "goakt/admin/traffic.h"
@@ -16,17 +17,27 @@ std::string entity_tag(node::Node& node) {
   return "\"" + std::to_string(node.attributes().version) + "\"";
 }
 
-Json node_json(node::Node& node) {
-  const std::string id = node.id();
-  const auto colon = id.rfind(':');
-  std::int64_t port = 0;
-  if (colon != std::string::npos)
-    std::from_chars(id.data() + colon + 1, id.data() + id.size(), port);
+// What gossip says of this node itself.
+std::optional<cluster::MemberView> own_view(node::Node& node) {
+  return node.cluster() == nullptr ? std::nullopt : find_member(node, node.id());
+}
+
+Json node_json(node::Node& node, const std::optional<cluster::MemberView>& view) {
   Json json;
-  json.set("kind", "Node").set("id", id).set("host", id.substr(0, colon));
-  json.set("remotingPort", port).set("roles", Json::array());
-  json.set("state", node.system().is_running() ? "active" : "stopping").set("leader", true);
-  json.set("impl", "cpp").set("birthdate", time_text(node.birthdate()));
+  if (view) {
+    json = member_json(*view);
+  } else {
+    const std::string id = node.id();
+    const auto colon = id.rfind(':');
+    std::int64_t port = 0;
+    if (colon != std::string::npos)
+      std::from_chars(id.data() + colon + 1, id.data() + id.size(), port);
+    json.set("kind", "Node").set("id", id).set("host", id.substr(0, colon));
+    json.set("remotingPort", port).set("roles", Json::array());
+    json.set("leader", node.cluster() == nullptr || node.cluster()->is_leader());
+    json.set("impl", "cpp").set("birthdate", time_text(node.birthdate()));
+  }
+  json.set("state", node.system().is_running() ? "active" : "stopping");
   json.set("version", GOAKT_VERSION).set("system", node.system().name());
   json.set("uptimeSeconds", std::chrono::duration<double>(node.system().uptime()).count());
   json.set("actors", node.system().num_actors()).set("weight", node.attributes().weight);
@@ -39,29 +50,47 @@ Json node_json(node::Node& node) {
 }
 
 Response node_answer(node::Node& node) {
-  Response response = answer(node_json(node));
+  Response response = answer(node_json(node, own_view(node)));
   response.set_header("ETag", entity_tag(node));
   return response;
 }
 
-tl::expected<void, Refusal> must_be_this(const Request& request, node::Node& node) {
-  if (means_this_node(request.param("node"), node.id())) return {};
-  return refuse(Refusal(Problem::node_not_found,
-                        "no node \"" + std::string(request.param("node")) + "\" is known here")
-                    .with_hint("this node runs alone; its id is " + node.id()));
-}
+struct NodeFilter {
+  std::string_view state, impl, role;
+
+  // Those that are gone are shown only to who asks for them.
+  bool takes(std::string_view its_state, std::string_view its_impl,
+             const std::vector<std::string>& its_roles) const {
+    const bool gone = its_state == "dead" || its_state == "left";
+    return (state.empty() ? !gone : state == its_state) && (impl.empty() || impl == its_impl) &&
+           (role.empty() || std::find(its_roles.begin(), its_roles.end(), role) != its_roles.end());
+  }
+};
 
 Reply list(const Request& request, node::Node& node) {
-  const std::string_view state = request.query_value("state");
-  const std::string_view impl = request.query_value("impl");
+  const NodeFilter filter{request.query_value("state"), request.query_value("impl"),
+                          request.query_value("role")};
+  const std::string_view own_state = node.system().is_running() ? "active" : "stopping";
   Json items = Json::array();
-  if ((state.empty() || state == "active") && (impl.empty() || impl == "cpp") &&
-      request.query_value("role").empty())
-    items.add(node_json(node));
+  if (node.cluster() == nullptr) {
+    if (filter.takes(own_state, "cpp", {})) items.add(node_json(node, {}));
+    return answer(list_of(std::move(items)));
+  }
+  for (const auto& view : node.cluster()->members()) {
+    const auto roles = view.node ? view.node->roles : std::vector<std::string>();
+    const std::string_view impl = !view.node ? "unknown" : view.node->goaktd ? "cpp" : "go";
+    if (!filter.takes(view.self ? own_state : state_word(view.state), impl, roles)) continue;
+    items.add(view.self ? node_json(node, view) : member_json(view));
+  }
   return answer(list_of(std::move(items)));
 }
 
-Reply get(const Request&, node::Node& node) {
+Reply get(const Request& request, node::Node& node) {
+  const std::string_view wanted = request.param("node");
+  if (wanted != "self")
+    if (const auto other = find_member(node, wanted); other && !other->self)
+      return answer(member_json(*other));
+  if (const auto self = must_be_this(wanted, node); !self) return refuse(self.error());
   return node_answer(node);
 }
 
@@ -211,20 +240,23 @@ void add_node_routes(Router& router, node::Node& node, Traffic&) {
   using Act = Reply (*)(const Request&, node::Node&);
   const auto here = [&node](Act act) -> Handler {
     return [&node, act](const Request& request) -> Reply {
-      if (const auto self = must_be_this(request, node); !self) return refuse(self.error());
+      if (const auto self = must_be_this(request.param("node"), node); !self)
+        return refuse(self.error());
       return act(request, node);
     };
   };
   using Prepare = Prepared (*)(const Request&, node::Node&);
   const auto changing = [&node](Prepare prepare) -> Preparer {
     return [&node, prepare](const Request& request) -> Prepared {
-      if (const auto self = must_be_this(request, node); !self) return refuse(self.error());
+      if (const auto self = must_be_this(request.param("node"), node); !self)
+        return refuse(self.error());
       return prepare(request, node);
     };
   };
   router.add("GET", "/v1/nodes", Role::viewer,
              [&node](const Request& request) { return list(request, node); });
-  router.add("GET", "/v1/nodes/{node}", Role::viewer, here(get));
+  router.add("GET", "/v1/nodes/{node}", Role::viewer,
+             [&node](const Request& request) { return get(request, node); });
   router.change("PATCH", "/v1/nodes/{node}", Role::operate, changing(patch));
   router.change("POST", "/v1/nodes/{node}/ping", Role::viewer, changing(ping));
   router.add("GET", "/v1/nodes/{node}/config", Role::operate, here(config_of));

@@ -85,17 +85,4 @@ std::optional<Refusal> settle_dry_run(Request& request) {
   return Refusal(Problem::invalid_argument, "dryRun must be true or false");
 }
 
-std::optional<Refusal> check_scope(const Request& request, std::string_view own_id) {
-  const std::string_view node = request.query_value("node");
-  if (!node.empty() && !means_this_node(node, own_id)) {
-    return Refusal(Problem::node_not_found, "no node \"" + std::string(node) + "\" is known here")
-        .with_hint("this node runs alone; goaktctl node list");
-  }
-  const std::string_view consistency = request.query_value("consistency");
-  if (consistency.empty() || consistency == "live") return std::nullopt;
-  if (consistency == "registry")
-    return Refusal(Problem::not_clustered, "a node alone has no registry");
-  return Refusal(Problem::invalid_argument, "consistency must be live or registry");
-}
-
 }  // namespace goakt::admin

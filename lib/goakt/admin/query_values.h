@@ -21,8 +21,6 @@ tl::expected<std::optional<WallTime>, Refusal> query_time(const Request& request
 
 // True when the words "self", "leader", the id or a beginning of it mean this node.
 bool means_this_node(std::string_view node, std::string_view own_id);
-// Refuses a query whose `node` or `consistency` asks for what a node alone does not have.
-std::optional<Refusal> check_scope(const Request& request, std::string_view own_id);
 // Reads `dryRun` of a changing request into request.dry_run: from the query, or out of a JSON body.
 // Refuses what only looks like it, because taking that for nothing would do what was to be tried.
 std::optional<Refusal> settle_dry_run(Request& request);

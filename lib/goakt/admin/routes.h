@@ -36,9 +36,12 @@ void add_operation_routes(Router& router, node::Node& node, Traffic& traffic);
 void add_trace_routes(Router& router, node::Node& node, Traffic& traffic);
 void add_bench_routes(Router& router, node::Node& node);
 void add_debug_routes(Router& router, node::Node& node, const Traffic& traffic);
+void add_cluster_routes(Router& router, node::Node& node);
 // What needs a cluster or a part that this node does not have: answered, so that a caller can tell
 // a missing feature from a mistyped path.
-void add_absent_routes(Router& router);
+void add_absent_routes(Router& router, const node::Node& node);
+// Why a node that runs alone cannot do it.
+Refusal not_clustered();
 
 // All of the above.
 void add_routes(Router& router, node::Node& node, Traffic& traffic);

@@ -1,5 +1,7 @@
 #include "goakt/admin/spawn_body.h"
 
+#include "goakt/admin/forward.h"
+#include "goakt/admin/members.h"
 #include "goakt/admin/query_values.h"
 #include "goakt/base/text.h"
 
@@ -111,7 +113,8 @@ tl::expected<node::SpawnRequest, Refusal> read_spawn(const Request& request, nod
     spawn.passivation = Passivation::messages_count_based(static_cast<std::uint64_t>(*count));
   if (const auto text = fields.raw("supervisor")) spawn.supervisor = read_supervisor(*text, fields);
   if (const auto where = fields.text("node"))
-    if (request.about.empty() ? !means_this_node(*where, node.id()) : *where != request.about)
+    if (request.about.empty() ? !must_be_this(*where, node)
+                              : other_node(*where, node) != request.about)
       fields.complain("node", "names no node that is known here");
   fields.word("placement", {"rr", "random", "local", "least-load"});  // alone, all are this node
   if (const auto dc = fields.text("dc"); dc && !dc->empty())
