@@ -40,10 +40,11 @@ Command watch_command(const char* noun, const char* verb, std::vector<std::strin
     flags.push_back({"NAME", &o->actor, "whose life", true, "@actor"});
   else
     flags.push_back({"--actor", &o->actor, "only of this actor", false, "@actor"});
-  flags.push_back(
-      {"--type", &o->types, "only these: actor.started, deadletter, ...; repeatable", false,
-       "actor.started|actor.stopped|actor.passivated|actor.restarted|actor.suspended|"
-       "actor.reinstated|actor.child-created|deadletter|operation.changed|config.reloaded"});
+  flags.push_back({"--type", &o->types, "only these: actor.started, deadletter, ...; repeatable",
+                   false,
+                   "actor.started|actor.stopped|actor.passivated|actor.restarted|actor.suspended|"
+                   "actor.reinstated|actor.child-created|deadletter|node.joined|node.left|"
+                   "node.leader-changed|operation.changed|config.reloaded"});
   flags.push_back({"--since", &o->since, "10m, or a time: kept ones from then on"});
   flags.push_back({"--limit", &o->limit, "of the kept ones, the newest"});
   flags.push_back({"-f,--follow", &o->follow, "go on with what comes; on a terminal it does"});
