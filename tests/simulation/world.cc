@@ -209,6 +209,7 @@ void World::connect(const End& from, MachineId to) {
 void World::write_stream(MachineId from, StreamId stream, std::string bytes) {
   const auto found = pipes_.find(end(from, stream));
   if (found == pipes_.end()) return;
+  stream_bytes_ += bytes.size();
   // Now and then in two pieces, as networks do.
   if (bytes.size() > 1 && random_.chance(0.2)) {
     const auto half = 1 + random_.below(bytes.size() - 1);

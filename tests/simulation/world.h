@@ -130,6 +130,8 @@ class World {
 
   std::uint64_t packet_bytes() const { return packet_bytes_; }
 
+  std::uint64_t stream_bytes() const { return stream_bytes_; }
+
   // Of all that has happened: equal for equal runs.
   std::uint64_t digest() const { return digest_; }
 
@@ -215,6 +217,7 @@ class World {
   std::uint64_t steps_ = 0;
   std::uint64_t packets_ = 0;
   std::uint64_t packet_bytes_ = 0;
+  std::uint64_t stream_bytes_ = 0;
   std::uint64_t digest_ = 14695981039346656037u;
   std::array<Step, 48> trace_{};
 };

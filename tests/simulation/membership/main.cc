@@ -7,11 +7,13 @@
 
 #include "tests/simulation/membership/scenarios.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 
 namespace {
 
@@ -83,7 +85,12 @@ int main(int argc, char** argv) {
 
   if (members > 0) {
     try {
+      const auto begin = std::chrono::steady_clock::now();
       storm(from, members);
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+      rusage usage{};
+      ::getrusage(RUSAGE_SELF, &usage);
+      std::cout << "  in " << took.count() << " s, with " << usage.ru_maxrss / 1024 << " MiB\n";
       return 0;
     } catch (const Violation& violation) {
       std::cout << violation.what() << std::endl;

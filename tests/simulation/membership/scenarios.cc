@@ -376,6 +376,20 @@ void storm(std::uint64_t seed, std::size_t members) {
   std::cout << "  " << world.steps() << " steps, " << world.packets() << " packets, "
             << world.packet_bytes() / (1 << 20) << " MiB\n";
   if (known(left) != left) throw Violation("storm", "no agreement after ten minutes");
+
+  // What it costs when nothing happens: probes, and exchanges of whole tables.
+  const auto calm = world.now();
+  const auto packets = world.packets();
+  const auto packet_bytes = world.packet_bytes();
+  const auto stream_bytes = world.stream_bytes();
+  world.run_for(120s);
+  const auto each = seconds(world.now() - calm) * static_cast<double>(left);
+  std::cout << "  calm: each member sends " << static_cast<double>(world.packets() - packets) / each
+            << " packets, " << static_cast<double>(world.packet_bytes() - packet_bytes) / each
+            << " bytes in packets and "
+            << static_cast<double>(world.stream_bytes() - stream_bytes) / each
+            << " bytes in streams per second\n";
+  std::cout << "  simulated " << seconds(world.now() - begin) << " s\n";
 }
 
 }  // namespace sim::membership
