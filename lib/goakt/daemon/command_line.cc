@@ -20,6 +20,7 @@ namespace {
 
 constexpr const char* kFolder = "/etc/goaktd";
 constexpr int kAdminPort = 4258;
+constexpr int kDevMembers = 3;
 
 const char* type_word(const config::Key& key) {
   switch (key.type) {
@@ -41,16 +42,34 @@ const char* type_word(const config::Key& key) {
   }
 }
 
-// Several nodes on one machine: ports of its own for each.
+int shifted(std::string_view key, int number) {
+  return std::stoi(std::string(config::find_key(key)->default_value)) + 100 * number;
+}
+
+// The members of a cluster on one machine: each has ports of its own, and knows the first ones.
+void add_dev_ports(int number, config::Settings::Given& own, const config::Settings::Given& said) {
+  for (const char* port : {"remoting.port", "cluster.discovery-port", "cluster.peers-port"})
+    own.emplace_back(port, std::to_string(shifted(port, number)));
+  const auto names_others = [](const auto& one) { return one.first == "discovery.static.hosts"; };
+  if (std::any_of(said.begin(), said.end(), names_others)) return;
+  for (int member = 1; member <= kDevMembers; ++member)
+    own.emplace_back("discovery.static.hosts",
+                     "127.0.0.1:" + std::to_string(shifted("cluster.discovery-port", member)));
+}
+
+// Several nodes on one machine.
 void add_dev_node(int number, CommandLine& line) {
   const std::string name = "dev-" + std::to_string(number);
   const auto folder = std::filesystem::path(admin::default_socket_path()).parent_path();
-  const config::Settings::Given own = {
+  config::Settings::Given own = {
       {"admin.listen", "127.0.0.1:" + std::to_string(kAdminPort + 100 * number)},
       {"admin.socket", folder / ("admin-" + name + ".sock")},
       {"data.dir", std::filesystem::temp_directory_path() /
                        ("goaktd-" + std::to_string(::geteuid()) + "-" + name)},
   };
+  const config::Settings::Given::value_type clustered{"cluster.enabled", "true"};
+  if (std::find(line.given.begin(), line.given.end(), clustered) != line.given.end())
+    add_dev_ports(number, own, line.given);
   // First, so that flags that say otherwise win.
   line.given.insert(line.given.begin(), own.begin(), own.end());
 }
@@ -87,6 +106,20 @@ void add_key_flags(CLI::App& app, CommandLine& line) {
         ->allow_extra_args(false)
         ->group(std::string(config::section_of(key.name)));
   }
+  app.add_flag_callback(
+         "--cluster", [&line] { line.given.emplace_back("cluster.enabled", "true"); },
+         "the same as --cluster.enabled true")
+      ->group("cluster");
+  app.add_option_function<std::vector<std::string>>(
+         "--peer",
+         [&line](const std::vector<std::string>& values) {
+           for (const std::string& value : values)
+             line.given.emplace_back("discovery.static.hosts", value);
+         },
+         "the same as --discovery.static.hosts")
+      ->type_name("IP:PORT")
+      ->allow_extra_args(false)
+      ->group("discovery");
   // The demo's and every newcomer's first flag.
   app.add_option_function<std::vector<std::string>>(
          "--plugin",
@@ -173,7 +206,9 @@ const Grammar& grammar() {
       {
           {"--config", "configuration file"},
           {"--config-permissive", "unknown settings in files are warnings"},
+          {"--cluster", "the same as --cluster.enabled true"},
           {"--dev", "the Nth of several nodes on one machine"},
+          {"--peer", "the same as --discovery.static.hosts"},
           {"--plugin", "the same as --plugins.load"},
           {"--version", "version and build id"},
           {"--help", "help"},
@@ -204,6 +239,7 @@ CommandLine parse_command_line(int argc, char** argv) {
       "Each flag has a variable: --admin.listen is GOAKTD_ADMIN_LISTEN; and a key in the file:\n"
       "listen below [admin].\n"
       "Examples:\n  goaktd\n  goaktd --plugin ./bank.so --system.name bank\n"
+      "  goaktd --dev 1 --cluster\n"
       "  goaktd config defaults > goaktd.toml\n  goaktd -c goaktd.toml config check");
   try {
     app.parse(reversed_words(argc, argv));

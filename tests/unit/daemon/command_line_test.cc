@@ -40,3 +40,22 @@ TEST_CASE("words and flags of the token commands are taken") {
   CHECK(gone.command == "token revoke");
   CHECK(gone.arguments == std::vector<std::string>{"ci"});
 }
+
+TEST_CASE("members of a cluster on one machine have ports of their own and know the first three") {
+  const auto said = [](const CommandLine& line, const std::string& key) {
+    std::string all;
+    for (const auto& [name, value] : line.given)
+      if (name == key) all += (all.empty() ? "" : ",") + value;
+    return all;
+  };
+  const CommandLine second = parse({"--dev", "2", "--cluster"});
+  CHECK(said(second, "cluster.enabled") == "true");
+  CHECK(said(second, "cluster.discovery-port") == "3522");
+  CHECK(said(second, "cluster.peers-port") == "3520");
+  CHECK(said(second, "remoting.port") == "50252");
+  CHECK(said(second, "discovery.static.hosts") == "127.0.0.1:3422,127.0.0.1:3522,127.0.0.1:3622");
+  const CommandLine own =
+      parse({"--dev", "1", "--cluster", "--peer", "127.0.0.1:1", "--peer=127.0.0.1:2"});
+  CHECK(said(own, "discovery.static.hosts") == "127.0.0.1:1,127.0.0.1:2");
+  CHECK(said(parse({"--dev", "1"}), "cluster.discovery-port").empty());
+}
