@@ -53,8 +53,13 @@ constexpr Absent kNotBuilt[] = {
 
 }  // namespace
 
-void add_absent_routes(Router& router) {
-  const auto refuse_all = [&router](const Absent& route, Refusal (*why)()) {
+Refusal not_clustered() {
+  return Refusal(Problem::not_clustered, "this node runs alone")
+      .with_hint("cluster.enabled makes it a member of a cluster");
+}
+
+void add_absent_routes(Router& router, const node::Node& node) {
+  const auto refuse_all = [&router](const Absent& route, const std::function<Refusal()>& why) {
     if (std::string_view(route.method) == "GET")
       router.add(route.method, route.path, route.role,
                  [why](const Request&) -> Reply { return refuse(why()); });
@@ -63,9 +68,10 @@ void add_absent_routes(Router& router) {
                     [why](const Request&) -> Prepared { return refuse(why()); });
   };
   for (const Absent& route : kClusterOnly)
-    refuse_all(route, [] {
-      return Refusal(Problem::not_clustered, "this node runs alone")
-          .with_hint("this version of goaktd joins no cluster; it works on one node");
+    refuse_all(route, [&node] {
+      if (node.cluster() == nullptr) return not_clustered();
+      return Refusal(Problem::feature_disabled, "this version's clusters have only members")
+          .with_hint("goaktctl members, goaktctl status");
     });
   for (const Absent& route : kNotBuilt)
     refuse_all(route, [] {

@@ -100,7 +100,15 @@ Result<std::unique_ptr<cluster::Member>> join_cluster(const config::Settings& se
   options.quorum = static_cast<std::size_t>(settings.number("cluster.minimum-peers-quorum"));
   options.log = log.named("cluster");
   options.on_change = [&system](const cluster::Change& change) { tell(system, change); };
-  return cluster::Member::start(std::move(options), settings.duration("cluster.bootstrap-timeout"));
+  auto member =
+      cluster::Member::start(std::move(options), settings.duration("cluster.bootstrap-timeout"));
+  if (!member && member.error().is(ErrorCode::address_in_use)) {
+    return unexpected(
+        Error(ErrorCode::address_in_use, "cluster.discovery-port: " + member.error().message())
+            .with_hint("members must keep their port, so no other is taken: choose "
+                       "one, or end what listens there"));
+  }
+  return member;
 }
 
 }  // namespace goakt::node

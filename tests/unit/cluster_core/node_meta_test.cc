@@ -30,3 +30,20 @@ TEST_CASE("a node's metadata is read whatever else is in it") {
 TEST_CASE("a node is named by its address for the map") {
   CHECK(NodeMeta{"sys", "10.0.0.4", 1, 3320, 3, {}, {}}.peers_address() == "10.0.0.4:3320");
 }
+
+TEST_CASE("metadata with any one byte changed are read as some metadata or as none") {
+  const auto json = NodeMeta{"sys", "::1", 1, 2, 3, {"a"}, NodeMeta::Mark{}}.to_json();
+  std::size_t readable = 0;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    for (int value = 0; value < 256; ++value) {
+      auto changed = json;
+      changed[at] = static_cast<char>(value);
+      if (const auto meta = NodeMeta::parse(changed)) {
+        // What was read can be written, whatever it is.
+        CHECK(!meta->to_json().empty());
+        ++readable;
+      }
+    }
+  }
+  CHECK(readable >= json.size());
+}

@@ -62,3 +62,20 @@ TEST_CASE("a record that is cut, lacks something or is something else is none") 
   for (const auto* hex : {"", "80", "c0", "90", "81a44e616d6501", "dfffffffff", "81c0c0"})
     CHECK(!MemberRecord::decode(*hex_decode(hex)));
 }
+
+TEST_CASE("a record with any one byte changed is read as some record or as none") {
+  const auto bytes = sample().encode();
+  std::size_t readable = 0;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    for (int value = 0; value < 256; ++value) {
+      auto changed = bytes;
+      changed[at] = static_cast<char>(value);
+      if (const auto record = MemberRecord::decode(changed)) {
+        CHECK(record->meta.size() <= bytes.size());
+        ++readable;
+      }
+    }
+  }
+  // The unchanged one, at least, once for each byte.
+  CHECK(readable >= bytes.size());
+}
