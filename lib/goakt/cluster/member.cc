@@ -23,6 +23,9 @@ namespace {
 constexpr int kJoinAttempts = 10;
 constexpr auto kBetweenAttempts = 1s;
 constexpr auto kBelowQuorum = 5s;
+constexpr auto kLeaveTimeout = 5s;
+// How soon a start that is given up ends.
+constexpr auto kLook = 100ms;
 
 // Members of other systems are turned away by it.
 std::string label_of(const std::string& system) {
@@ -138,7 +141,18 @@ Status Member::Core::start(Duration patience) {
   });
 
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, until, [&] { return searched_ && present_.size() >= options_.quorum; });
+  const auto ready = [&] { return searched_ && present_.size() >= options_.quorum; };
+  while (!ready() && SystemClock::instance().now() < until) {
+    changed_.wait_until(lock, std::min<TimePoint>(until, SystemClock::instance().now() + kLook),
+                        ready);
+    if (!options_.give_up) continue;
+    lock.unlock();
+    if (options_.give_up()) {
+      leave(kLeaveTimeout);
+      return fail(ErrorCode::system_shutting_down);
+    }
+    lock.lock();
+  }
   if (present_.size() < options_.quorum) {
     return unexpected(
         Error(ErrorCode::cluster_quorum,

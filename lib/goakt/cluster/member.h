@@ -42,6 +42,8 @@ struct MemberOptions {
   // For tests; else GoAkt's.
   std::optional<gossip::Config> profile = {};
   Logger log = {};
+  // Asked again and again while start() waits, on its thread; true ends the start.
+  std::function<bool()> give_up = {};
   // In order, on the member's own thread; must not block.
   std::function<void(const Change&)> on_change = {};
 };
@@ -69,7 +71,8 @@ class GOAKT_API Member {
  public:
   // Listens, and tries to join. Returns with the first exchange with a seed, or when all have been
   // tried ten times within `patience`: it is then alone, for now. Errors: address_in_use,
-  // invalid_argument; cluster_quorum, when too few members were there in time.
+  // invalid_argument; cluster_quorum, when too few members were there in time;
+  // system_shutting_down, when it was given up.
   [[nodiscard]] static Result<std::unique_ptr<Member>> start(MemberOptions options,
                                                              Duration patience);
   // Stops.

@@ -210,12 +210,20 @@ int run_node(const CommandLine& line, const config::Settings& settings, Kinds ki
     return config::Settings::load(sources);
   };
   options.on_failure = [&signals] { signals.wake(); };
+  options.give_up = [&signals] {
+    const int signal = signals.wait(std::chrono::milliseconds(0));
+    return signal == SIGTERM || signal == SIGINT;
+  };
   follow_reloads(options, *log, manager);
   auto node = node::Node::create(settings, std::move(kinds), std::move(options));
   if (!node) return complain(start_exit(node.error()), node.error(), &settings);
   (*node)->watch_log("node", log->output);
-  if (const Status started = (*node)->start(); !started)
-    return complain(start_exit(started.error()), started.error(), &settings);
+  if (const Status started = (*node)->start(); !started) {
+    if (!started.error().is(ErrorCode::system_shutting_down))
+      return complain(start_exit(started.error()), started.error(), &settings);
+    log->logger.info("goaktd stopped before it was ready");
+    return kOk;
+  }
   auto admin = admin::Service::start(settings, **node);
   if (!admin) return complain(start_exit(admin.error()), admin.error(), &settings);
   std::optional<EventLogger> events(std::in_place, (*node)->system(), log->logger);

@@ -92,13 +92,15 @@ void tell(ActorSystem& system, const cluster::Change& change) {
 }  // namespace
 
 Result<std::unique_ptr<cluster::Member>> join_cluster(const config::Settings& settings,
-                                                      ActorSystem& system, const Logger& log) {
+                                                      ActorSystem& system, const Logger& log,
+                                                      std::function<bool()> give_up) {
   cluster::MemberOptions options;
   GOAKT_TRY(options.node, meta_of(settings));
   GOAKT_TRY(options.seeds, seeds_of(settings));
   GOAKT_CHECK(add_tls(settings, options));
   options.quorum = static_cast<std::size_t>(settings.number("cluster.minimum-peers-quorum"));
   options.log = log.named("cluster");
+  options.give_up = std::move(give_up);
   options.on_change = [&system](const cluster::Change& change) { tell(system, change); };
   auto member =
       cluster::Member::start(std::move(options), settings.duration("cluster.bootstrap-timeout"));

@@ -80,6 +80,9 @@ struct NodeOptions {
   // The actor system stops and nobody asked for it: has_failed() is true from now on. On a thread
   // of the runtime; must not block.
   std::function<void()> on_failure = {};
+  // Asked again and again while the start waits for other members, on the thread that starts; true
+  // ends it with system_shutting_down.
+  std::function<bool()> give_up = {};
   // Those of plugins.proto-dir; read from there when left out.
   std::shared_ptr<const MessageTypes> types = {};
 };

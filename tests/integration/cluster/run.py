@@ -168,6 +168,15 @@ def test_too_few_members_end_the_start_with_75(folder):
         contains("hint", daemon.stderr_of(node.folder), "hint: ")
 
 
+def test_a_start_that_waits_for_others_can_be_stopped(folder):
+    cluster = Cluster(folder, 2, "--cluster.minimum-peers-quorum=2", "--cluster.bootstrap-timeout=1h")
+    with cluster.start(0) as node:
+        node.said("joined")  # itself: it is one of the seeds
+        node.send(signal.SIGTERM)
+        node.ends(0)
+        node.said("goaktd stopped before it was ready")
+
+
 def test_a_port_of_gossip_that_is_in_use_ends_the_start_with_71(folder):
     cluster = Cluster(folder, 1)
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as other:

@@ -174,6 +174,14 @@ TEST_CASE("a start with too few members fails, and one that finds them waits for
   CHECK(!b->has_quorum());
 }
 
+TEST_CASE("a start that waits for others can be given up") {
+  auto alone = options(1);
+  alone.quorum = 2;
+  alone.give_up = [] { return true; };
+  Watched given_up(alone, 24h);
+  CHECK(given_up.error() == Error(ErrorCode::system_shutting_down).message());
+}
+
 TEST_CASE("members of another system stay apart") {
   Watched a(options(1));
   REQUIRE(a.error() == "");
