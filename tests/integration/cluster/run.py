@@ -81,7 +81,7 @@ def wait_for_members(node, ids):
 
 
 def events(node, kind):
-    return [one["actor"] for one in json.loads(node.ctl("events", "--type", kind, "-o", "json"))["items"]]
+    return [one["actor"] for one in json.loads(node.ctl("event", "list", "--type", kind, "-o", "json"))["items"]]
 
 
 def metric(node, line):
@@ -141,9 +141,9 @@ def test_three_nodes_know_each_other_and_hear_who_leaves(folder):
 
 
 def test_a_node_that_is_killed_is_missed_and_comes_back(folder):
-    cluster = Cluster(folder, 2, "--cluster.minimum-peers-quorum=2")
+    cluster = Cluster(folder, 2, "--cluster.minimum-peers-quorum=2", "--cluster.bootstrap-timeout=5m")
     ids = [cluster.id(number) for number in range(2)]
-    with cluster.start(0, "--cluster.bootstrap-timeout=5m") as first:
+    with cluster.start(0) as first:
         with cluster.start(1) as second:
             first.ready(), second.ready()
             wait_for_members(first, ids)
