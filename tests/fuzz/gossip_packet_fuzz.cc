@@ -34,6 +34,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (node.membership().table().find("me") == nullptr) std::abort();
   if (node.membership().self().state != State::alive) std::abort();
   for (const auto& member : node.membership().table())
-    if (member->suspicion.has_value() != (member->state == State::suspect)) std::abort();
+    if ((member->suspicion != nullptr) != (member->state == State::suspect)) std::abort();
   return 0;
 }

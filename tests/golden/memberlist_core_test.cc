@@ -60,7 +60,7 @@ Json nodes_of(const MemberTable& table) {
                          {"pmax", member->versions.protocol_max},
                          {"port", member->endpoint.port},
                          {"state", state_name(member->state)},
-                         {"suspicionTimer", member->suspicion.has_value()}};
+                         {"suspicionTimer", member->suspicion != nullptr}};
   return out;
 }
 

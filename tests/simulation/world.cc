@@ -113,7 +113,8 @@ void World::run_until(TimePoint end) {
   now_ = end;
 }
 
-void World::input(MachineId id, std::uint32_t life, std::function<void()> action) {
+template <class Action>
+void World::input(MachineId id, std::uint32_t life, Action action) {
   auto& host = machines_[id];
   if (!host.core || host.life != life) return;
   if (host.paused)
@@ -157,18 +158,19 @@ void World::schedule_wakeup(MachineId id) {
   });
 }
 
-void World::send(MachineId from, MachineId to, std::string bytes) {
+void World::send(MachineId from, MachineId to, std::string packet) {
   ++packets_;
-  packet_bytes_ += bytes.size();
+  packet_bytes_ += packet.size();
   if (to >= machines_.size() || cut_between(from, to) != Cut::none) return;
+  const auto bytes = std::make_shared<const std::string>(std::move(packet));
   const int copies = random_.chance(weather.loss) ? 0 : random_.chance(weather.duplication) ? 2 : 1;
   for (int copy = 0; copy < copies; ++copy) {
     // Packets overtake each other: each has a delay of its own. They reach whoever is there then.
     after(delay(), [this, from, to, bytes] {
       if (cut_between(from, to) != Cut::none) return;
       input(to, machines_[to].life, [this, from, to, bytes] {
-        machines_[to].core->packet(local_now(to), from, bytes);
-        stepped(to, "packet", bytes.size());
+        machines_[to].core->packet(local_now(to), from, *bytes);
+        stepped(to, "packet", bytes->size());
       });
     });
   }

@@ -94,7 +94,7 @@ class World {
   void heal();
 
   // For machines: what they want sent.
-  void send(MachineId from, MachineId to, std::string bytes);
+  void send(MachineId from, MachineId to, std::string packet);
   void open_stream(MachineId from, StreamId stream, MachineId to);
   void write_stream(MachineId from, StreamId stream, std::string bytes);
   void close_stream(MachineId from, StreamId stream);
@@ -199,7 +199,8 @@ class World {
   }
 
   // Runs the input now, or when the machine's pause ends; not at all in another life.
-  void input(MachineId id, std::uint32_t life, std::function<void()> action);
+  template <class Action>
+  void input(MachineId id, std::uint32_t life, Action action);
   void stepped(MachineId id, std::string_view kind, std::size_t size);
   void schedule_wakeup(MachineId id);
   void connect(const End& from, MachineId to);

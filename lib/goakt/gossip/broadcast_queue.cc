@@ -24,16 +24,20 @@ void BroadcastQueue::add(std::string name, std::string message, Finished finishe
   // Before the old one goes: its removal may start the ids anew, and this one keeps its own.
   const auto id = ++last_id_;
   if (const auto old = by_name_.find(name); old != by_name_.end()) {
-    const auto replaced = remove(old->second);
-    if (replaced.finished) replaced.finished();
+    const auto* known = old->second;
+    by_name_.erase(old);
+    const auto replaced = extract(items_.find(*known));
+    if (replaced.value().finished) replaced.value().finished();
   }
-  insert({0, id, 0, std::move(name), std::move(message), std::move(finished)});
+  const auto [added, _] =
+      items_.insert({0, id, ++inserted_, std::move(name), std::move(message), std::move(finished)});
+  by_name_.emplace(added->name, &*added);
 }
 
 std::vector<std::string> BroadcastQueue::take(std::size_t overhead, std::size_t budget,
                                               unsigned limit, std::size_t max_items) {
   std::vector<std::string> taken;
-  std::vector<Item> again;
+  std::vector<Items::node_type> again;
   std::size_t used = 0;
   for (auto at = items_.begin(); at != items_.end() && taken.size() < max_items;) {
     if (used + overhead >= budget) break;
@@ -43,18 +47,18 @@ std::vector<std::string> BroadcastQueue::take(std::size_t overhead, std::size_t 
       at = items_.lower_bound(Room{at->sent, free});
       continue;
     }
-    const auto next = std::next(at);
-    auto item = remove(at);
-    at = next;
+    auto node = extract(at++);
+    auto& item = node.value();
     used += overhead + item.message.size();
     taken.push_back(item.message);
-    if (++item.sent >= limit) {
-      if (item.finished) item.finished();
-    } else {
-      again.push_back(std::move(item));
+    if (++item.sent < limit) {
+      again.push_back(std::move(node));
+      continue;
     }
+    by_name_.erase(item.name);
+    if (item.finished) item.finished();
   }
-  for (auto& item : again) insert(std::move(item));
+  for (auto& node : again) insert(std::move(node));
   return taken;
 }
 
@@ -64,18 +68,15 @@ void BroadcastQueue::clear() {
   last_id_ = 0;
 }
 
-BroadcastQueue::Item BroadcastQueue::remove(Items::iterator item) {
-  by_name_.erase(item->name);
-  auto out = std::move(items_.extract(item).value());
+BroadcastQueue::Items::node_type BroadcastQueue::extract(Items::const_iterator item) {
+  auto node = items_.extract(item);
   if (items_.empty()) last_id_ = 0;
-  return out;
+  return node;
 }
 
-void BroadcastQueue::insert(Item item) {
-  item.order = ++inserted_;
-  auto name = item.name;
-  const auto at = items_.insert(std::move(item)).first;
-  by_name_[std::move(name)] = at;
+void BroadcastQueue::insert(Items::node_type item) {
+  item.value().order = ++inserted_;
+  items_.insert(std::move(item));
 }
 
 }  // namespace goakt::gossip

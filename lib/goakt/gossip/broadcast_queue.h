@@ -65,11 +65,12 @@ class GOAKT_API BroadcastQueue {
 
   using Items = std::set<Item, Before>;
 
-  Item remove(Items::iterator item);
-  void insert(Item item);
+  Items::node_type extract(Items::const_iterator item);
+  void insert(Items::node_type item);
 
   Items items_;
-  std::unordered_map<std::string, Items::iterator> by_name_;
+  // Keys are the items' own names.
+  std::unordered_map<std::string_view, const Item*> by_name_;
   std::uint64_t last_id_ = 0;
   std::uint64_t inserted_ = 0;
 };

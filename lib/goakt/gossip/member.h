@@ -7,6 +7,7 @@
 #include "goakt/gossip/suspicion.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,12 +45,13 @@ inline constexpr Versions kUnknownVersions{0, 0, 0, 0, 0, 0};
 
 // What is known of a member: what users see of it.
 struct MemberInfo {
+  // What most news is decided by stands together: in large clusters each look is a cache miss.
   std::string name;
-  Endpoint endpoint;
-  Blob meta;
-  Versions versions = kUnknownVersions;
   std::uint32_t incarnation = 0;
   State state = State::dead;
+  Versions versions = kUnknownVersions;
+  Endpoint endpoint;
+  Blob meta;
 
   // Alive as far as users are concerned: a suspect may still answer.
   bool is_present() const { return state == State::alive || state == State::suspect; }
@@ -60,7 +62,7 @@ struct MemberInfo {
 struct Member : MemberInfo {
   TimePoint changed{};
   // Set exactly while the state is suspect.
-  std::optional<Suspicion> suspicion;
+  std::unique_ptr<Suspicion> suspicion;
 };
 
 }  // namespace goakt::gossip

@@ -44,8 +44,8 @@ void Membership::alive(const Alive& news, Origin origin, BroadcastQueue::Finishe
                         versions->protocol_min > versions->protocol_max))
     return context_.counters.drop(Drop::unwanted);
 
-  MemberInfo told_info{news.node, {news.ip.bytes, news.port}, news.meta,
-                       *versions, news.incarnation,           State::alive};
+  MemberInfo told_info{news.node, news.incarnation,           State::alive,
+                       *versions, {news.ip.bytes, news.port}, news.meta};
   // Old protocols carry no port.
   if (origin == Origin::peer && (news.port == 0 || context_.config.versions.protocol < 2))
     told_info.endpoint.port = context_.config.bind_port;
@@ -131,7 +131,7 @@ void Membership::begin_suspicion(Member& member, std::string from) {
   ++context_.counters.suspicions;
   const auto times = suspicion_times(config.suspicion_multiplier, config.suspicion_max_multiplier,
                                      config.probe_interval, table_.size());
-  member.suspicion.emplace(context_.now, times, std::move(from));
+  member.suspicion = std::make_unique<Suspicion>(context_.now, times, std::move(from));
   member.suspicion->timer = context_.timers.at(
       member.suspicion->due(),
       [this, name = member.name, since = member.changed] { verdict(name, since); });

@@ -88,7 +88,7 @@ void Cluster::stepped(MachineId id, std::string_view kind) {
   const auto seen = member(id).take();
   for (const auto& event : seen.events) {
     leave_events += event.kind == Happening::leave;
-    watch.told[{event.kind, event.member.name}].push_back(world.now());
+    if (strict) watch.told[{event.kind, event.member.name}].push_back(world.now());
   }
   if (strict)
     watch.invariants.check(member(id).node(), seen,
@@ -108,6 +108,19 @@ std::optional<TimePoint> Cluster::told(MachineId observer, Happening what, Machi
 std::size_t Cluster::most(std::size_t pairs) {
   if (pairs < 10) return 1;
   return pairs < 100 ? pairs * 9 / 10 : pairs * 99 / 100;
+}
+
+void Cluster::wait_told(const std::vector<MachineId>& observers, Happening what,
+                        const std::vector<MachineId>& subjects, TimePoint since, Duration most) {
+  const auto knows_all = [&](MachineId observer) {
+    return std::all_of(subjects.begin(), subjects.end(), [&](MachineId subject) {
+      return told(observer, what, subject, since).has_value();
+    });
+  };
+  const auto due = since + most;
+  while (world.now() < due &&
+         !(large && std::all_of(observers.begin(), observers.end(), knows_all)))
+    world.run_until(std::min(due, world.now() + 1s));
 }
 
 void Cluster::check_told(const std::vector<MachineId>& observers, Happening what,
@@ -165,6 +178,18 @@ Duration Cluster::full_exchange() const {
 Duration Cluster::quiet() const {
   return detection() + longest_suspicion(world.size()) + config.push_pull_interval +
          2 * full_exchange();
+}
+
+// Large clusters are watched to the end now and then only: where nothing happens, nothing is found.
+void Cluster::settle(Duration bound) {
+  const auto due = world.now() + bound;
+  if (large && !world.random().chance(0.03)) {
+    while (world.now() < due && disagreement()) world.run_for(2s);
+    world.run_until(std::min(due, world.now() + 5s));
+  } else {
+    world.run_until(due);
+  }
+  check_agreement();
 }
 
 void Cluster::check_agreement() {

@@ -50,6 +50,11 @@ class Cluster {
   std::optional<TimePoint> told(MachineId observer, Happening what, MachineId subject,
                                 TimePoint since) const;
 
+  // Until all observers were told of all subjects, or the time is over; in small clusters always
+  // that long.
+  void wait_told(const std::vector<MachineId>& observers, Happening what,
+                 const std::vector<MachineId>& subjects, TimePoint since, Duration most);
+
   // All observers were told by now; of the pairs most before `bulk`, none before `earliest`.
   struct Bounds {
     Duration earliest{};
@@ -72,12 +77,19 @@ class Cluster {
   // News that is passed on less often dies out in small clusters: no bound for most of them.
   bool gossips_well() const { return config.retransmit_multiplier >= 4; }
 
+  // Waits until all agree, which they must do within `bound`.
+  void settle(Duration bound);
+
+  void settle() { settle(quiet()); }
+
   // Everybody agrees about everybody, and with the truth; else what is wrong.
   std::optional<std::string> disagreement();
   // And no call waits for its result.
   void check_agreement();
 
-  // Off for large clusters: then only the events are recorded.
+  // Dozens of members instead of a handful.
+  bool large = false;
+  // Off for thousands of them: then only leaves are counted.
   bool strict = true;
   World world;
   const gossip::Config config;

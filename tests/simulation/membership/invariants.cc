@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <unordered_map>
+#include <utility>
 
 namespace sim::membership {
 
@@ -43,20 +45,19 @@ void Invariants::broken(const std::string& rule, const std::string& what) const 
 
 void Invariants::check(const Node& node, const Observed& seen, const Step& step) {
   most_members_ = std::max(most_members_, node.membership().table().size());
-  check_table(node);
+  const bool moved = line_up(node);
+  if (moved) check_table(node);
   check_self(node);
-  check_records(node, step);
+  const bool changed = check_records(node, step);
+  size_before_ = records_.size();
   check_probe(node, step);
-  check_events(node, seen);
-  check_queue(node, seen);
+  check_events(node, seen, moved || changed);
+  check_queue(node, seen, step);
   check_resources(node, seen, step);
 }
 
 void Invariants::check_table(const Node& node) const {
   const auto& table = node.membership().table();
-  if (table.indexed() != table.size())
-    broken("table", std::to_string(table.size()) + " members, but " +
-                        std::to_string(table.indexed()) + " names");
   for (const auto& member : table)
     if (table.find(member->name) != member.get())
       broken("table", "the name " + member->name + " leads elsewhere");
@@ -79,30 +80,82 @@ void Invariants::check_self(const Node& node) {
   if (self.incarnation != incarnation) broken("self", "says another incarnation than it has");
 }
 
-void Invariants::check_records(const Node& node, const Step& step) {
-  Records after;
+bool Invariants::Record::is(const gossip::Member& m) const {
+  const auto voices = [](const auto& s) { return s ? s->accusers().size() : 0; };
+  return known && info.incarnation == m.incarnation && info.state == m.state &&
+         changed == m.changed && voices(suspicion) == voices(m.suspicion);
+}
+
+bool Invariants::Record::says(const gossip::Member& m) const {
+  return is(m) && info.name == m.name && info.endpoint == m.endpoint && info.meta == m.meta &&
+         info.versions == m.versions;
+}
+
+// Brings the records into the table's order: true if members came, went or moved.
+bool Invariants::line_up(const Node& node) {
+  const auto& table = node.membership().table();
+  if (table.indexed() != table.size())
+    broken("table", std::to_string(table.size()) + " members, but " +
+                        std::to_string(table.indexed()) + " names");
+  bool same = records_.size() == table.size();
+  for (std::size_t i = 0; same && i < records_.size(); ++i) {
+    const auto& member = table.at(i);
+    const auto& record = records_[i];
+    same = record.at == &member && (record.is(member) || record.info.name == member.name);
+  }
+  if (same) return false;
+
+  std::unordered_map<std::string, Record> before;
+  for (auto& record : records_) {
+    auto name = record.info.name;
+    before.emplace(std::move(name), std::move(record));
+  }
+  records_.clear();
+  for (const auto& member : table) {
+    auto known = before.extract(member->name);
+    records_.push_back(known ? std::move(known.mapped()) : Record{});
+    records_.back().info.name = member->name;
+    records_.back().at = member.get();
+  }
+  for (const auto& [name, old] : before)
+    if (old.info.is_present() || name == self_)
+      broken("reap",
+             name + " was forgotten while it was " + std::string(state_name(old.info.state)));
+  return true;
+}
+
+bool Invariants::check_records(const Node& node, const Step& step) {
+  // Most steps change nothing, and most faults show at once; all is compared now and then.
+  const bool closely = ++looks_ % 8 == 0;
+  bool news = false;
+  auto record = records_.begin();
   for (const auto& member : node.membership().table()) {
     const auto& m = *member;
-    if (m.suspicion.has_value() != (m.state == State::suspect))
+    auto& old = *record++;
+    if ((m.suspicion != nullptr) != (m.state == State::suspect))
       broken("suspicion", m.name + " is " + std::string(state_name(m.state)) +
                               (m.suspicion ? " with" : " without") + " a suspicion");
-    Record record{m, m.changed, m.suspicion, step.now};
+    check_forgotten(node, m, step);
+    if (closely ? old.says(m) : old.is(m)) continue;
+    news = true;
+    Record now;
+    now.known = true;
+    now.at = &m;
+    now.info = m;
+    now.changed = m.changed;
+    now.confirmed = step.now;
+    if (m.suspicion) now.suspicion = *m.suspicion;
     bool doubted = false;
-    if (const auto found = before_.find(m.name); found != before_.end()) {
-      const auto& old = found->second;
+    if (old.known) {
       check_change(node, old, m, step);
       doubted = m.suspicion && old.suspicion && old.suspicion->start() == m.suspicion->start();
       if (doubted && old.suspicion->confirmed() == m.suspicion->confirmed())
-        record.confirmed = old.confirmed;
+        now.confirmed = old.confirmed;
     }
     if (m.suspicion && !doubted) check_suspicion(node, m, step);
-    after.emplace(m.name, std::move(record));
+    old = std::move(now);
   }
-  for (const auto& [name, old] : before_)
-    if (!after.contains(name) && (old.info.is_present() || name == self_))
-      broken("reap",
-             name + " was forgotten while it was " + std::string(state_name(old.info.state)));
-  before_ = std::move(after);
+  return news;
 }
 
 void Invariants::check_change(const Node& node, const Record& old, const gossip::Member& now,
@@ -120,12 +173,16 @@ void Invariants::check_change(const Node& node, const Record& old, const gossip:
     broken("hearsay", now.name + " is dead because another member's table says so");
   if (was == State::suspect && now.state == State::dead && step.kind == "timer")
     check_verdict(node, old, step);
+}
+
+void Invariants::check_forgotten(const Node& node, const gossip::Member& now,
+                                 const Step& step) const {
+  if (now.is_present() || now.name == self_ || step.dozing) return;
   const auto& config = node.config();
   // A round over all members, each of them probed as slowly as the least healthy prober does.
   const auto round = static_cast<std::int64_t>(most_members_ + 3) *
                      config.awareness_max_multiplier * config.probe_interval;
-  if (now.is_gone() && now.name != self_ && !step.dozing &&
-      step.now - now.changed > config.gossip_to_the_dead + round)
+  if (step.now - now.changed > config.gossip_to_the_dead + round)
     broken("reap", now.name + " is gone for long and still not forgotten");
 }
 
@@ -142,7 +199,7 @@ void Invariants::check_suspicion(const Node& node, const gossip::Member& suspect
   const auto& config = node.config();
   const auto now = node.membership().table().size();
   bool right = false;
-  for (auto n = std::min(now, before_.size()); n <= std::max(now, before_.size()); ++n)
+  for (auto n = std::min(now, size_before_); n <= std::max(now, size_before_); ++n)
     right |= suspicion.due() - suspicion.start() == lasts(config, n, suspicion.confirmed());
   if (!right) broken("verdict", "the suspicion of " + suspect.name + " ends at a wrong time");
 }
@@ -188,7 +245,7 @@ void Invariants::check_probe(const Node& node, const Step& step) {
 }
 
 // Join, updates, leave, join...; and they say exactly what the list of members says.
-void Invariants::check_events(const Node& node, const Observed& seen) {
+void Invariants::check_events(const Node& node, const Observed& seen, bool changed) {
   for (const auto& event : seen.events) {
     const auto& name = event.member.name;
     if (!first_event_seen_ && (event.kind != MemberEvent::Kind::join || name != self_))
@@ -213,6 +270,7 @@ void Invariants::check_events(const Node& node, const Observed& seen) {
         break;
     }
   }
+  if (!changed && seen.events.empty()) return;
   const auto members = node.members();
   for (const auto& member : members) {
     const auto known = told_.find(member.name);
@@ -222,7 +280,10 @@ void Invariants::check_events(const Node& node, const Observed& seen) {
   if (members.size() != told_.size()) broken("events", "somebody went without an event");
 }
 
-void Invariants::check_queue(const Node& node, const Observed& seen) const {
+void Invariants::check_queue(const Node& node, const Observed& seen, const Step& step) const {
+  for (const auto size : seen.packets)
+    if (size > node.config().packet_size + 5) broken("packet", "one is too long");
+  if (step.kind != "timer") return;  // what is wrong with the queue is still wrong at the next tick
   // The table has been larger perhaps when an item was sent last.
   const auto limit = node.config().retransmit_multiplier * digits(most_members_);
   std::set<std::string_view> names;
@@ -230,8 +291,6 @@ void Invariants::check_queue(const Node& node, const Observed& seen) const {
     if (!names.insert(item.name).second) broken("queue", "two items about " + item.name);
     if (item.sent >= limit) broken("queue", "an item is sent too often");
   }
-  for (const auto size : seen.packets)
-    if (size > node.config().packet_size + 5) broken("packet", "one is too long");
 }
 
 void Invariants::check_resources(const Node& node, const Observed& seen, const Step& step) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sim::membership {
 
@@ -29,32 +30,42 @@ class Invariants {
 
  private:
   struct Record {
-    gossip::MemberInfo info;
+    // False: the table has not had it before.
+    bool known = false;
+    const gossip::Member* at = nullptr;
     TimePoint changed;
     std::optional<gossip::Suspicion> suspicion;
     // When the last confirmation came.
     TimePoint confirmed;
+    gossip::MemberInfo info;
+
+    // Nothing has happened to it; and nothing else is new about it either.
+    bool is(const gossip::Member& m) const;
+    bool says(const gossip::Member& m) const;
   };
 
-  using Records = std::map<std::string, Record>;
-
+  bool line_up(const gossip::Node& node);
   void check_table(const gossip::Node& node) const;
   void check_self(const gossip::Node& node);
-  void check_records(const gossip::Node& node, const Step& step);
+  // True if anything changed.
+  bool check_records(const gossip::Node& node, const Step& step);
   void check_change(const gossip::Node& node, const Record& old, const gossip::Member& now,
                     const Step& step) const;
+  void check_forgotten(const gossip::Node& node, const gossip::Member& now, const Step& step) const;
   void check_suspicion(const gossip::Node& node, const gossip::Member& suspect,
                        const Step& step) const;
   void check_verdict(const gossip::Node& node, const Record& old, const Step& step) const;
   void check_probe(const gossip::Node& node, const Step& step);
-  void check_events(const gossip::Node& node, const Observed& seen);
-  void check_queue(const gossip::Node& node, const Observed& seen) const;
+  void check_events(const gossip::Node& node, const Observed& seen, bool changed);
+  void check_queue(const gossip::Node& node, const Observed& seen, const Step& step) const;
   void check_resources(const gossip::Node& node, const Observed& seen, const Step& step);
   [[noreturn]] void broken(const std::string& rule, const std::string& what) const;
 
   std::string self_;
-  // As they were after the step before.
-  Records before_;
+  // As they were after the step before, in the order of the table.
+  std::vector<Record> records_;
+  std::size_t size_before_ = 0;
+  unsigned looks_ = 0;
   std::string probed_;
   std::uint32_t own_incarnation_ = 0;
   bool left_ = false;
