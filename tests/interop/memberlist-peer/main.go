@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/memberlist"
@@ -74,21 +75,35 @@ func (p *peer) NotifyConflict(old, other *memberlist.Node) {
 	emit("conflict", obj{"node": describe(old), "other": describe(other)})
 }
 
-// faulty wraps the stock UDP+TCP transport and loses traffic on request.
+// counted is a stream whose bytes are counted as they are written.
+type counted struct {
+	net.Conn
+	bytes *atomic.Int64
+}
+
+func (c counted) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	c.bytes.Add(int64(n))
+	return n, err
+}
+
+// faulty wraps the stock UDP+TCP transport, counts what is sent and loses traffic on request.
 type faulty struct {
 	*memberlist.NetTransport
+	sentPackets, packetBytes, streamBytes atomic.Int64
+
 	mu      sync.Mutex
 	blocked map[string]bool // a peer's host:port, "udp", "tcp" or "all"
 	packets <-chan *memberlist.Packet
 	streams <-chan net.Conn
 }
 
-// sieve forwards the values that keep accepts.
-func sieve[T any](in <-chan T, keep func(T) bool) <-chan T {
+// sieve forwards the values that keep accepts, as it returns them.
+func sieve[T any](in <-chan T, keep func(T) (T, bool)) <-chan T {
 	out := make(chan T)
 	go func() {
 		for v := range in {
-			if keep(v) {
+			if v, ok := keep(v); ok {
 				out <- v
 			}
 		}
@@ -108,13 +123,19 @@ func (f *faulty) WriteToAddress(b []byte, a memberlist.Address) (time.Time, erro
 	if f.lost(a.Addr, "udp") {
 		return time.Now(), nil
 	}
+	f.sentPackets.Add(1)
+	f.packetBytes.Add(int64(len(b)))
 	return f.NetTransport.WriteToAddress(b, a)
 }
 func (f *faulty) DialAddressTimeout(a memberlist.Address, d time.Duration) (net.Conn, error) {
 	if f.lost(a.Addr, "tcp") {
 		return nil, errors.New("blocked by test")
 	}
-	return f.NetTransport.DialAddressTimeout(a, d)
+	c, err := f.NetTransport.DialAddressTimeout(a, d)
+	if err != nil {
+		return nil, err
+	}
+	return counted{c, &f.streamBytes}, nil
 }
 
 // run executes one stdin command.
@@ -127,6 +148,9 @@ func run(list *memberlist.Memberlist, ring *memberlist.Keyring, p *peer, tr *fau
 			out = append(out, describe(n))
 		}
 		emit("members", obj{"count": len(out), "members": out, "health": list.GetHealthScore()})
+	case "traffic":
+		emit("traffic", obj{"packets": tr.sentPackets.Load(), "packet_bytes": tr.packetBytes.Load(),
+			"stream_bytes": tr.streamBytes.Load()})
 	case "join":
 		n, err := list.Join(strings.Split(rest, ","))
 		emit("joined", obj{"contacted": n, "ok": err == nil})
@@ -199,13 +223,15 @@ func main() {
 		BindAddrs: []string{*bind}, BindPort: *port, Logger: logger})
 	check("listen", err)
 	tr, p, cfg := &faulty{NetTransport: nt, blocked: map[string]bool{}}, &peer{}, mk()
-	tr.packets = sieve(nt.PacketCh(), func(k *memberlist.Packet) bool { return !tr.lost(k.From.String(), "udp") })
-	tr.streams = sieve(nt.StreamCh(), func(c net.Conn) bool {
+	tr.packets = sieve(nt.PacketCh(), func(k *memberlist.Packet) (*memberlist.Packet, bool) {
+		return k, !tr.lost(k.From.String(), "udp")
+	})
+	tr.streams = sieve(nt.StreamCh(), func(c net.Conn) (net.Conn, bool) {
 		if tr.lost("tcp") {
 			_ = c.Close()
-			return false
+			return nil, false
 		}
-		return true
+		return counted{c, &tr.streamBytes}, true
 	})
 	p.meta, err = blob(*meta)
 	check("meta", err)

@@ -184,8 +184,9 @@ Duration Cluster::quiet() const {
 void Cluster::settle(Duration bound) {
   const auto due = world.now() + bound;
   if (large && !world.random().chance(0.03)) {
-    while (world.now() < due && disagreement()) world.run_for(2s);
-    world.run_until(std::min(due, world.now() + 5s));
+    // Right after a cut nobody may doubt anybody, and somebody's probe fail yet.
+    for (int calm = 0; world.now() < due && calm < 5; calm = disagreement() ? 0 : calm + 1)
+      world.run_until(std::min(due, world.now() + 1s));
   } else {
     world.run_until(due);
   }
