@@ -29,7 +29,7 @@ std::uint16_t admin_port(const config::Settings& settings) {
   return port;
 }
 
-Result<cluster::NodeMeta> meta_of(const config::Settings& settings) {
+Result<cluster::NodeMeta> meta_of(const config::Settings& settings, std::uint16_t remoting_port) {
   cluster::NodeMeta meta;
   meta.system = settings.text("system.name");
   meta.host = settings.text("remoting.bind");
@@ -38,7 +38,7 @@ Result<cluster::NodeMeta> meta_of(const config::Settings& settings) {
   }
   meta.discovery_port = port_of(settings, "cluster.discovery-port");
   meta.peers_port = port_of(settings, "cluster.peers-port");
-  meta.remoting_port = port_of(settings, "remoting.port");
+  meta.remoting_port = remoting_port;
   meta.roles = settings.list("cluster.roles");
   std::sort(meta.roles.begin(), meta.roles.end());
   meta.roles.erase(std::unique(meta.roles.begin(), meta.roles.end()), meta.roles.end());
@@ -92,10 +92,11 @@ void tell(ActorSystem& system, const cluster::Change& change) {
 }  // namespace
 
 Result<std::unique_ptr<cluster::Member>> join_cluster(const config::Settings& settings,
+                                                      std::uint16_t remoting_port,
                                                       ActorSystem& system, const Logger& log,
                                                       std::function<bool()> give_up) {
   cluster::MemberOptions options;
-  GOAKT_TRY(options.node, meta_of(settings));
+  GOAKT_TRY(options.node, meta_of(settings, remoting_port));
   GOAKT_TRY(options.seeds, seeds_of(settings));
   GOAKT_CHECK(add_tls(settings, options));
   options.quorum = static_cast<std::size_t>(settings.number("cluster.minimum-peers-quorum"));

@@ -6,6 +6,7 @@
 #include "goakt/cluster/member.h"
 #include "goakt/config/settings.h"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -15,7 +16,7 @@ namespace goakt::node {
 // Returns when it has joined, or is alone for now. Errors: those of Member::start,
 // invalid_tls_configuration.
 [[nodiscard]] Result<std::unique_ptr<cluster::Member>> join_cluster(
-    const config::Settings& settings, ActorSystem& system, const Logger& log,
-    std::function<bool()> give_up);
+    const config::Settings& settings, std::uint16_t remoting_port, ActorSystem& system,
+    const Logger& log, std::function<bool()> give_up);
 
 }  // namespace goakt::node

@@ -300,7 +300,8 @@ Status Node::start() {
   GOAKT_CHECK(system_->start());
   const config::Settings settings = this->settings();
   if (settings.flag("cluster.enabled")) {
-    auto member = join_cluster(settings, *system_, options_.log, options_.give_up);
+    auto member = join_cluster(settings, remoting_ ? remoting_->port() : 0, *system_, options_.log,
+                               options_.give_up);
     if (!member) {
       static_cast<void>(stop());
       return unexpected(std::move(member).error());

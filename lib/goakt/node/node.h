@@ -135,6 +135,7 @@ class GOAKT_API Node {
 
   // Null when it is switched off.
   Remoting* remoting() const { return remoting_.get(); }
+
   // Null on a node that runs alone.
   cluster::Member* cluster() const { return cluster_.get(); }
 
