@@ -116,8 +116,9 @@ def test_three_nodes_know_each_other_and_hear_who_leaves(folder):
             equal("leader", second.ctl("cluster", "leader").strip(), ids[0])
             equal("one of them", json.loads(first.ctl("node", "get", ids[1], "-o", "json"))["id"], ids[1])
             equal("self", json.loads(second.ctl("node", "get", "self", "-o", "json"))["id"], ids[1])
-            contains("another's actors", first.ctl("ls", "-n", ids[1], code=13), "peer-unsupported")
-            contains("nobody's actors", first.ctl("ls", "-n", "10.0.0.1:1", code=3), "node-not-found")
+            first.ctl("node", "ping", ids[1])  # by its id, to where its actors are reached
+            contains("another's secrets", first.ctl("deadletter", "list", "-n", ids[1], code=13), "peer-unsupported")
+            contains("nobody's actors", first.ctl("ls", "-n", "nobody", code=3), "node-not-found")
             contains("what is to come", first.ctl("drain", "self", "-y", code=13), "feature-disabled")
             equal("members", metric(first, 'goakt_cluster_members{state="active"}'), 3)
             equal("peers", metric(first, 'goakt_peers{impl="cpp"}'), 2)

@@ -386,11 +386,13 @@ void storm(std::uint64_t seed, std::size_t members) {
   if (known(left) != left) throw Violation("storm", "no agreement after ten minutes");
 
   // What it costs when nothing happens: probes, and exchanges of whole tables.
+  world.weather.loss = 0;
+  world.run_for(30s);
   const auto calm = world.now();
   const auto packets = world.packets();
   const auto packet_bytes = world.packet_bytes();
   const auto stream_bytes = world.stream_bytes();
-  world.run_for(120s);
+  world.run_for(180s);
   const auto each = seconds(world.now() - calm) * static_cast<double>(left);
   std::cout << "  calm: each member sends " << static_cast<double>(world.packets() - packets) / each
             << " packets, " << static_cast<double>(world.packet_bytes() - packet_bytes) / each
