@@ -3,7 +3,7 @@
 #include "goakt/actor/publish.h"
 #include "goakt/base/clock.h"
 #include "goakt/base/text.h"
-#include "goakt/cluster/local_address.h"
+#include "goakt/net/local_address.h"
 
 #include <algorithm>
 #include <charconv>
@@ -34,7 +34,7 @@ Result<cluster::NodeMeta> meta_of(const config::Settings& settings, std::uint16_
   meta.system = settings.text("system.name");
   meta.host = settings.text("remoting.bind");
   if (meta.host == "0.0.0.0" || meta.host == "::") {
-    GOAKT_TRY(meta.host, cluster::local_address());
+    GOAKT_TRY(meta.host, net::local_address());
   }
   meta.discovery_port = port_of(settings, "cluster.discovery-port");
   meta.peers_port = port_of(settings, "cluster.peers-port");

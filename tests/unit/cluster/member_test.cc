@@ -1,7 +1,5 @@
 #include "goakt/cluster/member.h"
 
-#include "goakt/cluster/local_address.h"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -210,15 +208,5 @@ TEST_CASE("metadata that others could not carry are refused, the mark gives way 
     CHECK(!views[0].node->goaktd);
     CHECK(views[0].node->roles == roles.node.roles);
     break;
-  }
-}
-
-TEST_CASE("the address that others reach this machine at is none of loopback") {
-  const auto address = local_address();
-  if (address) {
-    CHECK(net::Endpoint::parse(*address, 1));
-    CHECK(!address->starts_with("127."));
-  } else {
-    CHECK(address.error().is(ErrorCode::unreachable));
   }
 }
