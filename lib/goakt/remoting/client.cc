@@ -133,6 +133,7 @@ void Client::close(Duration timeout) {
   std::map<std::string, std::shared_ptr<Destination>> all;
   {
     std::lock_guard lock(mutex_);
+    if (std::exchange(is_closed_, true)) return;
     all = destinations_;
   }
   const TimePoint limit = runtime_.clock().now() + timeout;

@@ -44,7 +44,8 @@ struct ClientOptions {
 };
 
 // What this node sends to others: handles to their actors, and calls. Any thread. The system
-// outlives it; what it made of handles stays usable, and fails, when it is gone.
+// outlives it, or at least its close(); what it made of handles stays usable, and fails, when it is
+// gone.
 class GOAKT_API Client {
  public:
   Client(ActorSystem& system, std::shared_ptr<Dialer> dialer, ClientOptions options = {});
@@ -66,7 +67,7 @@ class GOAKT_API Client {
                             const google::protobuf::MessageLite& request,
                             google::protobuf::MessageLite& response, Duration timeout);
 
-  // What is queued has that much time to be sent; nothing is taken any more.
+  // What is queued has that much time to be sent; nothing is taken any more. The first call counts.
   void close(Duration timeout);
 
  private:
@@ -75,7 +76,8 @@ class GOAKT_API Client {
   const RemoteAccess runtime_;
   const std::shared_ptr<Dialer> dialer_;
   const ClientOptions options_;
-  std::mutex mutex_;  // guards the two below
+  std::mutex mutex_;  // guards all below
+  bool is_closed_ = false;
   std::map<std::string, std::shared_ptr<Destination>> destinations_;
   std::unordered_map<std::string, Pid> pids_;
 };
