@@ -1,12 +1,12 @@
 // Members of one cluster that have nothing to tell: what it costs to watch each other.
 
 #include "bench/local/support.h"
+#include "goakt/base/cpu_time.h"
 #include "goakt/gossip/io/shell.h"
 
 #include <chrono>
 #include <memory>
 #include <string>
-#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
@@ -18,15 +18,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMembers = 100;
 constexpr auto kTooLong = 5min;
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 using Shells = std::vector<std::unique_ptr<gossip::Shell>>;
 

@@ -29,27 +29,10 @@ class Echo final : public Actor {
   static constexpr auto handles = handlers(&Echo::echo);
 };
 
-// The mean comes from a loop without clock reads, the percentiles from a second one.
-template <class Ask>
-void report_ask(Run& run, Ask ask) {
-  run.report_nanoseconds("", kAsks, [&](std::uint64_t count) {
-    for (std::uint64_t i = 0; i < count; ++i) ask();
-  });
-  std::vector<std::uint32_t> samples;
-  samples.reserve(run.count(kAsks));
-  for (std::uint64_t i = 0; i < run.count(kAsks); ++i) {
-    const auto start = Clock::now();
-    ask();
-    samples.push_back(static_cast<std::uint32_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count()));
-  }
-  run.report_percentiles("", samples);
-}
-
 void ask(Run& run, SystemOptions options) {
   const auto system = start_system(std::move(options));
   const Pid echo = must(system->spawn<Echo>("echo"));
-  report_ask(run, [&] { check(echo.ask<Empty>(kFill, kTimeout)); });
+  report_ask(run, kAsks, [&] { check(echo.ask<Empty>(kFill, kTimeout)); });
 }
 
 // A sends to B, B to the sender.
@@ -123,7 +106,7 @@ GOAKT_BENCHMARK("ask-worker", "L7: the same with inline_ask off: a worker answer
 GOAKT_BENCHMARK("ask-name", "L7: the same by name") {
   const auto system = start_system();
   must(system->spawn<Echo>("echo"));
-  report_ask(run, [&] { check(system->ask<Empty>("echo", kFill, kTimeout)); });
+  report_ask(run, kAsks, [&] { check(system->ask<Empty>("echo", kFill, kTimeout)); });
 }
 
 GOAKT_BENCHMARK("ask-2", "L7: two outside threads ask one echo actor; time per ask of a thread") {

@@ -6,6 +6,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -73,6 +74,23 @@ void on_threads(unsigned threads, Send&& send) {
   std::vector<std::thread> running;
   for (unsigned i = 0; i < threads; ++i) running.emplace_back([&send, i] { send(i); });
   for (auto& thread : running) thread.join();
+}
+
+// The mean comes from a loop without clock reads, the percentiles from a second one.
+template <class Ask>
+void report_ask(Run& run, std::uint64_t asks, Ask ask) {
+  run.report_nanoseconds("", asks, [&](std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i) ask();
+  });
+  std::vector<std::uint32_t> samples;
+  samples.reserve(run.count(asks));
+  for (std::uint64_t i = 0; i < run.count(asks); ++i) {
+    const auto start = Clock::now();
+    ask();
+    samples.push_back(static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count()));
+  }
+  run.report_percentiles("", samples);
 }
 
 }  // namespace goakt::bench

@@ -210,17 +210,7 @@ void remote_ask(Run& run, const net::LoopOptions& loop) {
     if (!answer) give_up(answer.error());
   };
   for (std::uint64_t i = 0; i < run.count(kAsks); ++i) ask();
-  run.report_nanoseconds("", kAsks, [&](std::uint64_t count) {
-    for (std::uint64_t i = 0; i < count; ++i) ask();
-  });
-  std::vector<std::uint32_t> samples;
-  for (std::uint64_t i = 0; i < run.count(kAsks); ++i) {
-    const auto start = Clock::now();
-    ask();
-    samples.push_back(static_cast<std::uint32_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count()));
-  }
-  run.report_percentiles("", samples);
+  report_ask(run, kAsks, ask);
 }
 
 class Received final : public Actor {

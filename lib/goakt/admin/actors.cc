@@ -193,12 +193,6 @@ std::string and_children(const Pid& pid) {
 }
 
 Prepared stop(const Request& request, node::Node& node) {
-  const auto no_content = []() -> Reply {
-    Response response;
-    response.status = 204;
-    response.content_type.clear();
-    return response;
-  };
   const std::string name(request.param("name"));
   const bool if_exists = query_switch(request, "ifExists");
   const auto pid = find_user_actor(request, node);
@@ -206,7 +200,7 @@ Prepared stop(const Request& request, node::Node& node) {
     return Change{"actor.stop", name, "would do nothing: " + name + " is not there", no_content};
   if (!pid) return refuse(pid.error());
   return Change{"actor.stop", name, "would stop " + name + and_children(*pid),
-                [name, if_exists, no_content, &node]() -> Reply {
+                [name, if_exists, &node]() -> Reply {
                   const Status stopped = node.kill(name);
                   const bool gone =
                       stopped || (if_exists && stopped.error().is(ErrorCode::actor_not_found));

@@ -132,18 +132,10 @@ Prepared patch(const Request& request, node::Node& node) {
 
 // The way to the node and back; alone, that is the way to its runtime's threads.
 Prepared ping(const Request& request, node::Node& node) {
-  std::int64_t count = 5;
-  if (!request.body.empty()) {
-    const auto body = Json::parse(request.body);
-    if (!body) return refuse(body.error());
-    Fields fields(*body);
-    count = fields.integer("count", 1, 1000).value_or(count);
-    fields.integer("payloadBytes", 0, 1 << 20);
-    if (auto errors = fields.finish(); !errors.empty())
-      return refuse(Refusal::invalid(std::move(errors)));
-  }
-  return Change{"node.ping", node.id(), "would ping " + std::to_string(count) + " times",
-                [count, &node]() -> Reply {
+  const auto count = ping_count(request);
+  if (!count) return refuse(count.error());
+  return Change{"node.ping", node.id(), "would ping " + std::to_string(*count) + " times",
+                [count = *count, &node]() -> Reply {
                   Json times = Json::array();
                   for (std::int64_t i = 0; i < count; ++i) {
                     const auto took = goakt::ping(node.system(), std::chrono::seconds(2));

@@ -90,18 +90,10 @@ Reply document_of(const Request& request, const Found& actor, int status = 200) 
 }
 
 Prepared ping(const Request& request, node::Node& node) {
-  std::int64_t count = 5;
-  if (!request.body.empty()) {
-    const auto body = Json::parse(request.body);
-    if (!body) return refuse(body.error());
-    Fields fields(*body);
-    count = fields.integer("count", 1, 1000).value_or(count);
-    fields.integer("payloadBytes", 0, 1 << 20);
-    if (auto errors = fields.finish(); !errors.empty())
-      return refuse(Refusal::invalid(std::move(errors)));
-  }
-  return Change{"node.ping", request.about, "would ping " + std::to_string(count) + " times",
-                [&request, &node, count]() -> Reply {
+  const auto count = ping_count(request);
+  if (!count) return refuse(count.error());
+  return Change{"node.ping", request.about, "would ping " + std::to_string(*count) + " times",
+                [&request, &node, count = *count]() -> Reply {
                   const Peer peer = peer_of(request, node);
                   Json times = Json::array();
                   for (std::int64_t i = 0; i < count; ++i) {
@@ -261,12 +253,6 @@ Prepared spawn(const Request& request, node::Node& node) {
 }
 
 Prepared stop(const Request& request, node::Node& node) {
-  const auto no_content = []() -> Reply {
-    Response response;
-    response.status = 204;
-    response.content_type.clear();
-    return response;
-  };
   const std::string name(request.param("name"));
   const auto actor = find_user_actor(request, node);
   if (!actor && query_switch(request, "ifExists") &&
@@ -274,7 +260,7 @@ Prepared stop(const Request& request, node::Node& node) {
     return Change{"actor.stop", name, "would do nothing: " + name + " is not there", no_content};
   if (!actor) return refuse(actor.error());
   return Change{"actor.stop", name, "would stop " + name + " at " + request.about,
-                [&request, &node, name, no_content]() -> Reply {
+                [&request, &node, name]() -> Reply {
                   const Status stopped = peer_of(request, node, kOrderTimeout).stop(name);
                   if (!stopped) return refuse_call(request, stopped.error());
                   return no_content();

@@ -54,6 +54,19 @@ tl::expected<std::optional<WallTime>, Refusal> query_time(const Request& request
                                                "2026-01-02T03:04:05Z");
 }
 
+tl::expected<std::int64_t, Refusal> ping_count(const Request& request) {
+  constexpr std::int64_t kUsual = 5;
+  if (request.body.empty()) return kUsual;
+  const auto body = Json::parse(request.body);
+  if (!body) return refuse(body.error());
+  Fields fields(*body);
+  const auto count = fields.integer("count", 1, 1000).value_or(kUsual);
+  fields.integer("payloadBytes", 0, 1 << 20);
+  if (auto errors = fields.finish(); !errors.empty())
+    return refuse(Refusal::invalid(std::move(errors)));
+  return count;
+}
+
 bool means_this_node(std::string_view node, std::string_view own_id) {
   return node == "self" || node == "leader" || node == own_id ||
          (!node.empty() && own_id.starts_with(node));

@@ -19,6 +19,9 @@ bool query_switch(const Request& request, std::string_view key);
 tl::expected<std::optional<WallTime>, Refusal> query_time(const Request& request,
                                                           std::string_view key);
 
+// How often a ping is to go, of the body of POST /v1/nodes/{node}/ping.
+tl::expected<std::int64_t, Refusal> ping_count(const Request& request);
+
 // True when the words "self", "leader", the id or a beginning of it mean this node.
 bool means_this_node(std::string_view node, std::string_view own_id);
 // Reads `dryRun` of a changing request into request.dry_run: from the query, or out of a JSON body.

@@ -105,6 +105,13 @@ Response answer(const Json& json, int status) {
   return response;
 }
 
+Response no_content() {
+  Response response;
+  response.status = 204;
+  response.content_type.clear();
+  return response;
+}
+
 void Router::add(std::string_view method, std::string_view path, Role role, Handler handler,
                  std::size_t max_body) {
   routes_.push_back({std::string(method), std::string(path), split(path), role, std::move(handler),

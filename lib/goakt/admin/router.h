@@ -45,6 +45,8 @@ Json list_of(Json items, std::string next = {});
 
 // 200 (or another status) with a JSON body.
 Response answer(const Json& json, int status = 200);
+// 204: done, and there is nothing to say.
+Response no_content();
 
 // The table of routes: method and path with named parameters ("/v1/actors/{name}"), the role that
 // may call it, the handler. Filled before the server starts, read by all its threads after that.

@@ -148,14 +148,9 @@ void add_schedule_routes(Router& router, node::Node& node) {
                 [&node](const Request& request) { return add(request, node); });
   router.add("GET", "/v1/schedules/{ref}", Role::viewer,
              [&node](const Request& request) { return one(node, request.param("ref"), 200); });
-  router.change(
-      "DELETE", "/v1/schedules/{ref}", Role::operate,
-      on_schedule(node, "cancel", &ActorSystem::cancel_schedule, [](const std::string&) -> Reply {
-        Response response;
-        response.status = 204;
-        response.content_type.clear();
-        return response;
-      }));
+  router.change("DELETE", "/v1/schedules/{ref}", Role::operate,
+                on_schedule(node, "cancel", &ActorSystem::cancel_schedule,
+                            [](const std::string&) -> Reply { return no_content(); }));
   const auto as_it_is = [&node](const std::string& reference) { return one(node, reference, 200); };
   router.change("POST", "/v1/schedules/{ref}/pause", Role::operate,
                 on_schedule(node, "pause", &ActorSystem::pause_schedule, as_it_is));

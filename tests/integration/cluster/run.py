@@ -11,26 +11,14 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "daemon"))
 import run as daemon  # noqa: E402
-from run import Failed, Node, contains, equal  # noqa: E402
+from run import Failed, Node, contains, equal, eventually  # noqa: E402
 
 # A crash is found by a probe, confirmed by nobody in a small cluster, and told at the latest by an exchange of
 # tables: 15 + 24 + 30 s on an idle machine.
 CRASH = 300
-
-
-def eventually(what, condition, deadline=daemon.DEADLINE):
-    end = time.monotonic() + deadline
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise Failed(f"{what}: not within {deadline} s")
 
 
 def free_ports(count):
@@ -219,24 +207,5 @@ def test_members_with_certificates_gossip_over_tls(folder):
         wait_for_members(first, ids[:1])
 
 
-def main():
-    failed = 0
-    tests = [(name, test) for name, test in sorted(globals().items()) if name.startswith("test_")]
-    chosen = sys.argv[4:]
-    for name, test in tests:
-        if chosen and not any(word in name for word in chosen):
-            continue
-        with tempfile.TemporaryDirectory(prefix="goakt-cluster-") as folder:
-            begin = time.monotonic()
-            try:
-                test(folder)
-                print(f"ok   {name} ({time.monotonic() - begin:.1f} s)", flush=True)
-            except (Failed, subprocess.TimeoutExpired, OSError) as error:
-                failed += 1
-                print(f"FAIL {name}: {error}", flush=True)
-    print(f"{failed} failed")
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    daemon.run_tests(globals(), "goakt-cluster-")

@@ -28,15 +28,15 @@ class Failed(Exception):
     pass
 
 
-def eventually(what, condition):
+def eventually(what, condition, deadline=DEADLINE):
     """Waits until condition() gives something true, and returns that."""
-    deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
+    end = time.monotonic() + deadline
+    while time.monotonic() < end:
         found = condition()
         if found:
             return found
         time.sleep(0.02)
-    raise Failed(f"{what}: not within {DEADLINE} s")
+    raise Failed(f"{what}: not within {deadline} s")
 
 
 def equal(what, got, wanted):

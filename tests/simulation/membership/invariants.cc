@@ -49,7 +49,6 @@ void Invariants::check(const Node& node, const Observed& seen, const Step& step)
   if (moved) check_table(node);
   check_self(node);
   const bool changed = check_records(node, step);
-  size_before_ = records_.size();
   check_probe(node, step);
   check_events(node, seen, moved || changed);
   check_queue(node, seen, step);
@@ -103,6 +102,7 @@ bool Invariants::line_up(const Node& node) {
     const auto& record = records_[i];
     same = record.at == &member && (record.is(member) || record.info.name == member.name);
   }
+  fewest_ = most_ = table.size();
   if (same) return false;
 
   std::unordered_map<std::string, Record> before;
@@ -111,12 +111,18 @@ bool Invariants::line_up(const Node& node) {
     before.emplace(std::move(name), std::move(record));
   }
   records_.clear();
+  std::size_t stayed = 0;
   for (const auto& member : table) {
     auto known = before.extract(member->name);
+    // One that was gone and is back may have been forgotten in between.
+    stayed += known && (known.mapped().is(*member) || known.mapped().info.is_present());
     records_.push_back(known ? std::move(known.mapped()) : Record{});
     records_.back().info.name = member->name;
     records_.back().at = member.get();
   }
+  // In which order they came and went is not to be seen.
+  fewest_ = stayed;
+  most_ = table.size() + before.size();
   for (const auto& [name, old] : before)
     if (old.info.is_present() || name == self_)
       broken("reap",
@@ -195,13 +201,13 @@ void Invariants::check_suspicion(const Node& node, const gossip::Member& suspect
     if (step.kind == "timer" && probed_ != suspect.name)
       broken("accusation", suspect.name + " was accused without a probe");
   }
-  // Members may have come and gone within this step.
-  const auto& config = node.config();
-  const auto now = node.membership().table().size();
-  bool right = false;
-  for (auto n = std::min(now, size_before_); n <= std::max(now, size_before_); ++n)
-    right |= suspicion.due() - suspicion.start() == lasts(config, n, suspicion.confirmed());
-  if (!right) broken("verdict", "the suspicion of " + suspect.name + " ends at a wrong time");
+  const auto length = suspicion.due() - suspicion.start();
+  for (auto n = fewest_; n <= most_; ++n)
+    if (length == lasts(node.config(), n, suspicion.confirmed())) return;
+  broken("verdict", "the suspicion of " + suspect.name + " by " +
+                        std::to_string(suspicion.accusers().size()) + " members lasts " +
+                        std::to_string(std::chrono::duration<double>(length).count()) +
+                        " s among " + std::to_string(node.membership().table().size()));
 }
 
 // This member's own verdict: at the time that the confirmations demand.

@@ -64,7 +64,9 @@ class Invariants {
   std::string self_;
   // As they were after the step before, in the order of the table.
   std::vector<Record> records_;
-  std::size_t size_before_ = 0;
+  // The table's size during the step.
+  std::size_t fewest_ = 0;
+  std::size_t most_ = 0;
   unsigned looks_ = 0;
   std::string probed_;
   std::uint32_t own_incarnation_ = 0;

@@ -157,7 +157,7 @@ int main(int argc, char** argv) {
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
       rusage usage{};
       ::getrusage(RUSAGE_SELF, &usage);
-      std::cout << "  in " << took.count() << " s, with " << usage.ru_maxrss / 1024 << " MiB\n";
+      std::cout << "  all in " << took.count() << " s, with " << usage.ru_maxrss / 1024 << " MiB\n";
       return 0;
     } catch (const Violation& violation) {
       std::cout << violation.what() << std::endl;

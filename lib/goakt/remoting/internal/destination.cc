@@ -178,12 +178,8 @@ void Destination::told(const TellFrame& frame, Result<std::string_view> answer) 
     goes_on = link_ == Link::up && !is_pumping_ && !outbox_.is_empty();
     if (goes_on) is_pumping_ = true;
   }
-  sent_some();
-  if (goes_on) pump();
-}
-
-void Destination::sent_some() {
   all_sent_.notify_all();
+  if (goes_on) pump();
 }
 
 void Destination::lose_queued(const Error& why) {
@@ -195,7 +191,7 @@ void Destination::lose_queued(const Error& why) {
     while (auto frame = outbox_.take()) lost.push_back(std::move(frame));
   }
   for (const auto& frame : lost) lose(*frame, why);
-  sent_some();
+  all_sent_.notify_all();
 }
 
 void Destination::lose(const TellFrame& frame, const Error& why) const {
@@ -246,11 +242,12 @@ struct Call {
 
 void Destination::call(net::Bytes frame, TimePoint limit, Exchange::Answered answered) {
   const auto self = shared_from_this();
+  bool is_closed;
   {
     std::lock_guard lock(mutex_);
-    if (is_closed_) limit = TimePoint::min();
+    is_closed = is_closed_;
   }
-  if (limit == TimePoint::min()) return answered(fail(ErrorCode::remoting_disabled));
+  if (is_closed) return answered(fail(ErrorCode::remoting_disabled));
   const auto pending = std::make_shared<Call>(Call{std::move(frame), limit, std::move(answered)});
   const auto run = [self, pending](const std::shared_ptr<Exchange>& exchange) {
     exchange->send(std::move(pending->frame), pending->limit,

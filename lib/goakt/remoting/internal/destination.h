@@ -76,7 +76,6 @@ class Destination final : public RemoteRoute, public std::enable_shared_from_thi
   void told(const TellFrame& frame, Result<std::string_view> answer);
   void lose_queued(const Error& why);
   void lose(const TellFrame& frame, const Error& why) const;
-  void sent_some();
 
   std::shared_ptr<Exchange> take_idle();
   void keep_idle(std::shared_ptr<Exchange> exchange);
