@@ -41,6 +41,24 @@ double tcp_pp_spin(std::uint64_t divisor);
 double tcp_64k(std::uint64_t divisor);
 double tcp_1by1(std::uint64_t divisor);
 
+// What remoting moves, by code that does nothing but that: million records per second over
+// loopback, a frame of 256 of them in one write, through an encoder for this one message or the
+// classes that protoc makes.
+double tcp_framed_hand(std::uint64_t divisor);
+double tcp_framed_pb(std::uint64_t divisor);
+
+// The same without the network: nanoseconds of one record, million records per second.
+double pb_encode(std::uint64_t divisor);
+double pb_decode(std::uint64_t divisor);
+double pb_batch(std::uint64_t divisor);
+double hand_codec(std::uint64_t divisor);
+
+// A frame of 256 records with random payloads, in megabytes of what was or becomes uncompressed.
+double zstd1(std::uint64_t divisor);
+double zstd1_decompress(std::uint64_t divisor);
+double zstd3(std::uint64_t divisor);
+double zstd3_decompress(std::uint64_t divisor);
+
 inline constexpr Anchor kAllAnchors[] = {
     {"mpsc_pair", "ns", mpsc_pair},
     {"mpsc_1p1c", "M/s", mpsc_1p1c},
@@ -61,6 +79,16 @@ inline constexpr Anchor kAllAnchors[] = {
     {"tcp_pp_spin", "ns", tcp_pp_spin},
     {"tcp_64k", "M/s", tcp_64k},
     {"tcp_1by1", "M/s", tcp_1by1},
+    {"tcp_framed_hand", "M/s", tcp_framed_hand},
+    {"tcp_framed_pb", "M/s", tcp_framed_pb},
+    {"pb_encode", "ns", pb_encode},
+    {"pb_decode", "ns", pb_decode},
+    {"pb_batch", "M/s", pb_batch},
+    {"hand_codec", "M/s", hand_codec},
+    {"zstd1", "MB/s", zstd1},
+    {"zstd1_decompress", "MB/s", zstd1_decompress},
+    {"zstd3", "MB/s", zstd3},
+    {"zstd3_decompress", "MB/s", zstd3_decompress},
 };
 
 }  // namespace goakt::bench

@@ -1,16 +1,11 @@
 #include "bench/anchors/anchors.h"
+#include "bench/anchors/loopback.h"
 #include "bench/anchors/pin.h"
 #include "bench/harness/benchmark.h"
 
-#include <arpa/inet.h>
-#include <cstdio>
-#include <cstdlib>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string>
 #include <sys/socket.h>
 #include <thread>
-#include <unistd.h>
 
 namespace goakt::bench {
 
@@ -18,53 +13,6 @@ namespace {
 
 constexpr std::size_t kMessage = 64;
 constexpr std::size_t kRead = 256 * 1024;
-
-int checked(int result) {
-  if (result >= 0) return result;
-  std::perror("goakt_bench: sockets on 127.0.0.1");
-  std::exit(1);
-}
-
-// Both ends of a connection on loopback.
-struct Ends {
-  Ends() {
-    const int listening = checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    checked(::bind(listening, any, size));
-    checked(::listen(listening, 1));
-    checked(::getsockname(listening, any, &size));
-    near = checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    checked(::connect(near, any, size));
-    far = checked(::accept(listening, nullptr, nullptr));
-    ::close(listening);
-    const int on = 1;
-    for (const int end : {near, far}) ::setsockopt(end, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  }
-
-  ~Ends() {
-    ::close(near);
-    ::close(far);
-  }
-
-  Ends(const Ends&) = delete;
-  Ends& operator=(const Ends&) = delete;
-
-  int near = -1;
-  int far = -1;
-};
-
-void write_all(int socket, const char* data, std::size_t size) {
-  while (size > 0) {
-    const auto sent = static_cast<std::size_t>(
-        checked(static_cast<int>(::send(socket, data, size, MSG_NOSIGNAL))));
-    data += sent;
-    size -= sent;
-  }
-}
 
 // With MSG_DONTWAIT it asks until the message is there.
 void read_message(int socket, int flags) {
