@@ -44,8 +44,8 @@ double anchor_quotient(const Goal& goal, const Series& series, const Results& re
   double scale = 1;
   if (anchor == nullptr) {
     anchor = results.find(kOurs, goal.anchor.name);
-  } else if (anchor->unit == "M/s") {
-    scale = 1e6;
+  } else if (anchor->unit == "M/s" || anchor->unit == "MB/s") {
+    scale = 1e6 / goal.anchor.bytes;
   }
   if (anchor == nullptr) return 0;
   const double median = anchor->summary().median * scale;

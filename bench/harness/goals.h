@@ -24,6 +24,7 @@ struct PeerGoal {
 struct AnchorGoal {
   const char* name = nullptr;  // an anchor, or another figure of ours
   double factor = 0;           // rates: at least that many times it; times and sizes: at most
+  double bytes = 1;            // of a message, where the anchor counts megabytes
 };
 
 struct Goal {

@@ -79,6 +79,13 @@ std::string peer_cell(const PeerGoal& goal, const std::vector<Ratio>& ratios, Ve
          judged(chains(ratios), short_number(goal.times_better), verdict);
 }
 
+// "0.9 lifo_1p1c", "0.5 zstd1 / 137 B".
+std::string anchor_goal(const AnchorGoal& anchor) {
+  if (anchor.name == nullptr) return "";
+  const std::string text = short_number(anchor.factor) + " " + anchor.name;
+  return anchor.bytes == 1 ? text : text + " / " + std::to_string(std::lround(anchor.bytes)) + " B";
+}
+
 void print_machine() {
   std::printf("%u x %s, %s, revision %s\n\n", cpu_count(), cpu_model().c_str(), compiler().c_str(),
               git_revision().c_str());
@@ -140,15 +147,14 @@ void print_goals(const Results& results, const Recorded& recorded) {
     std::string peers = peer_cell(goal.best_peer, j.best_peer, j.best_peer_verdict);
     if (goal.second_peer.peer != nullptr)
       peers += "; " + peer_cell(goal.second_peer, j.second_peer, j.second_peer_verdict);
-    const std::string anchor =
-        goal.anchor.name == nullptr ? "" : " " + std::string(goal.anchor.name);
-    table.add({goal.row, goal.figure,
-               short_number(j.series->summary().median) + " " + j.series->unit, peers,
-               judged(chains(j.goakt), short_number(goal.goakt), j.goakt_verdict),
-               judged(short_number(j.anchor), short_number(goal.anchor.factor) + anchor,
-                      j.anchor_verdict),
-               short_number(goal.absolute) + ", " + std::string(verdict_name(j.absolute_verdict)),
-               std::string(verdict_name(j.overall))});
+    table.add(
+        {goal.row, goal.figure, short_number(j.series->summary().median) + " " + j.series->unit,
+         peers, judged(chains(j.goakt), short_number(goal.goakt), j.goakt_verdict),
+         judged(short_number(j.anchor), anchor_goal(goal.anchor), j.anchor_verdict),
+         goal.absolute > 0
+             ? short_number(goal.absolute) + ", " + std::string(verdict_name(j.absolute_verdict))
+             : "-",
+         std::string(verdict_name(j.overall))});
   }
   table.print();
   std::printf(

@@ -267,7 +267,7 @@ void remote_mesh(Run& run) {
   std::this_thread::sleep_for(std::chrono::seconds(1));
   const auto delivered = static_cast<double>(received.load());
   run.report("", delivered / seconds, "msg/s");
-  run.report("delivered", delivered / static_cast<double>(sent.load()), "of sent");
+  run.report("delivered", delivered / static_cast<double>(sent.load()), "of-sent");
 }
 
 }  // namespace

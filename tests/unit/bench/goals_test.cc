@@ -110,6 +110,16 @@ TEST_CASE("a cost must stay below its multiple of the anchor, which may be a fig
   CHECK(judgement.anchor_verdict == Verdict::missed);
 }
 
+TEST_CASE("an anchor that counts megabytes is compared by the size of a message") {
+  Fixture f;
+  f.results.add(kAnchors, "anchors", {"zstd1", 500, "MB/s"}, 0);
+  f.results.add(kOurs, "remote-tell-zstd", {"remote-tell-zstd", 3e6, "msg/s"}, 0);
+  const auto judgement =
+      f.judge_one({.row = "R1", .figure = "remote-tell-zstd", .anchor = {"zstd1", 0.5, 100}});
+  CHECK(judgement.anchor == doctest::Approx(0.6));
+  CHECK(judgement.anchor_verdict == Verdict::met);
+}
+
 TEST_CASE("a row without any ratio is decided by its absolute figure") {
   Fixture f;
   f.results.add(kOurs, "spawn-1m", {"spawn-1m.stop", 0.5, "s"}, 0);
