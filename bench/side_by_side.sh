@@ -5,7 +5,7 @@
 #
 #   bench/side_by_side.sh [--only=REGEX] [--reps=N] [--json=FILE] [--baseline=FILE] [--quick] [--force]
 #
-# It takes about two minutes per repetition and wants the machine for itself.
+# It takes some minutes per repetition and wants the machine for itself.
 source "$(dirname "$0")/../scripts/lib.sh"
 
 if [ "${GOAKT_NO_INSTALL:-}" != 1 ]; then
@@ -15,7 +15,7 @@ say "building (release)"
 build release goakt_bench caf_bench
 erlang=build/release/bench/erlang
 mkdir -p "$erlang"
-erlc -o "$erlang" bench/peers/erlang/goakt_peer.erl
+erlc -o "$erlang" bench/peers/erlang/*.erl
 
 say "measuring"
 exec build/release/bin/goakt_bench \

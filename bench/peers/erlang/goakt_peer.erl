@@ -2,6 +2,7 @@
 %% Producers and the asker are processes of the VM, as is natural there. Messages are atoms.
 -module(goakt_peer).
 -export([main/0]).
+-export([scaled/1, report/3, report_ask/4, now_ns/0]).
 
 main() ->
     case init:get_plain_arguments() of
@@ -20,7 +21,10 @@ workloads() ->
      {"tell-fan", fun(N) -> tell(N, 2, 256, 4000000) end},
      {"ask", fun ask/1},
      {"ping-pong", fun ping_pong/1},
-     {"spawn-1m", fun spawn_million/1}].
+     {"spawn-1m", fun spawn_million/1},
+     {"remote-tell", fun(N) -> goakt_peer_remote:tell(N, 1) end},
+     {"remote-tell-4", fun(N) -> goakt_peer_remote:tell(N, 4) end},
+     {"remote-ask", fun goakt_peer_remote:ask/1}].
 
 scaled(Full) ->
     case get(quick) of
@@ -68,11 +72,15 @@ sink(Parent, N) -> receive m -> sink(Parent, N - 1) end.
 ask(Name) ->
     Echo = spawn(fun echo/0),
     Count = scaled(200000),
-    ask_times(Echo, Count div 10),
+    report_ask(Name, Count, Count div 10, fun() -> ask_once(Echo) end).
+
+%% The mean comes from a loop without clock reads, the percentiles from a second one.
+report_ask(Name, Count, Warm, Ask) ->
+    times(Ask, Warm),
     Start = now_ns(),
-    ask_times(Echo, Count),
+    times(Ask, Count),
     report(Name, (now_ns() - Start) / Count, "ns"),
-    Samples = list_to_tuple(lists:sort([ask_timed(Echo) || _ <- lists:seq(1, Count)])),
+    Samples = list_to_tuple(lists:sort([timed(Ask) || _ <- lists:seq(1, Count)])),
     report(Name ++ ".p50", element(Count div 2 + 1, Samples), "ns"),
     report(Name ++ ".p99", element(Count * 99 div 100 + 1, Samples), "ns").
 
@@ -84,12 +92,12 @@ ask_once(Echo) ->
     Echo ! {self(), Ref},
     receive Ref -> ok end.
 
-ask_times(_, 0) -> ok;
-ask_times(Echo, N) -> ask_once(Echo), ask_times(Echo, N - 1).
+times(_, 0) -> ok;
+times(Ask, N) -> Ask(), times(Ask, N - 1).
 
-ask_timed(Echo) ->
+timed(Ask) ->
     Start = now_ns(),
-    ask_once(Echo),
+    Ask(),
     now_ns() - Start.
 
 ping_pong(Name) ->
