@@ -4,6 +4,7 @@
 #include "goakt/net/connection.h"
 #include "goakt/net/listener.h"
 #include "goakt/net/loop.h"
+#include "tests/unit/net/raw_socket.h"
 
 #include <doctest/doctest.h>
 
@@ -217,30 +218,6 @@ inline Result<std::shared_ptr<End>> dial(const Loop& loop, const Endpoint& to,
   }).detach();
   return future.get();
 }
-
-// A plain socket of the test's own, for what a Connection would never do.
-class RawSocket {
- public:
-  explicit RawSocket(const Endpoint& to);  // connects
-  static RawSocket listening();
-  ~RawSocket();
-
-  RawSocket(RawSocket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-  Endpoint endpoint() const;
-  RawSocket accept() const;
-  void write(std::string_view bytes) const;
-  // Until that many have come or the peer has closed.
-  std::string read(std::size_t count) const;
-  void close();
-  void end_writing();
-  void reset();
-
- private:
-  explicit RawSocket(int descriptor) : descriptor_(descriptor) {}
-
-  int descriptor_;
-};
 
 // Bytes that compress badly, always the same.
 std::string noise(std::size_t size, unsigned seed = 1);

@@ -19,8 +19,13 @@ Exchange::Exchange(const RemoteAccess& runtime, std::unique_ptr<Line> line)
 
 void Exchange::send(net::Bytes frame, TimePoint limit, Answered answered) {
   if (!is_open_) return answered(fail(ErrorCode::connection_lost));
-  if (Status sent = line_->send(std::move(frame)); !sent)
-    return answered(unexpected(std::move(sent).error()));
+  if (Status sent = line_->send(std::move(frame)); !sent) {
+    const Error why = std::move(sent).error();
+    // A connection that has ended tells so in a later turn. Until then whoever goes on sending,
+    // perhaps in this turn without end, must not find it open.
+    if (why.code() != ErrorCode::remote_send_backpressure) end(why);
+    return answered(unexpected(why.clone()));
+  }
   waiting_.push_back({limit, std::move(answered)});
   watch_limit();
 }
