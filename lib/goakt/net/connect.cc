@@ -5,6 +5,8 @@
 #include "goakt/net/internal/readiness.h"
 #include "goakt/net/internal/socket.h"
 
+#include <cerrno>
+
 namespace goakt::net {
 
 namespace internal {
@@ -57,6 +59,10 @@ class Dial final : public Resident, public std::enable_shared_from_this<Dial> {
     if (!done_) return;
     if (const int error = pending_error(socket_.number()); error != 0)
       return end(unexpected(system_error(error, "connect to", to_)));
+    // Where nobody listens, the kernel may have chosen that very port for this end: it would talk
+    // to itself, and keep the port from whoever comes back to it.
+    if (local_endpoint(socket_.number()) == remote_endpoint(socket_.number()))
+      return end(unexpected(system_error(ECONNREFUSED, "connect to", to_)));
     const auto left = deadline_ - SystemClock::instance().now();
     if (left <= Duration::zero()) return end(unexpected(timed_out()));
     ConnectionOptions options = options_.connection;
