@@ -49,7 +49,7 @@ Ping Prober::ping_of(std::uint32_t seq, const std::string& node) const {
 void Prober::start(const Member& target) {
   const auto& config = context_.config;
   ++context_.counters.probes;
-  probe_.emplace();
+  probe_.emplace(Probe{});
   probe_->seq = context_.next_seq();
   probe_->target = target;
   probe_->started = context_.now;

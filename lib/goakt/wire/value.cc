@@ -61,13 +61,13 @@ bool take_zone(std::string_view text, minutes& east) {
 }  // namespace
 
 const Value* Map::find(std::string_view key) const {
-  const auto is_it = [key](const auto& entry) { return same_key(entry.first, key); };
+  const auto is_it = [key](const auto& entry) { return same_key(entry.key, key); };
   if (last_wins) {
     const auto found = std::find_if(entries.rbegin(), entries.rend(), is_it);
-    return found == entries.rend() ? nullptr : &found->second;
+    return found == entries.rend() ? nullptr : &found->value;
   }
   const auto found = std::find_if(entries.begin(), entries.end(), is_it);
-  return found == entries.end() ? nullptr : &found->second;
+  return found == entries.end() ? nullptr : &found->value;
 }
 
 std::string time_text(Time time) {

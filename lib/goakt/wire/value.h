@@ -61,6 +61,7 @@ class GOAKT_API ValueWriter {
 };
 
 struct Value;
+struct MapEntry;
 
 struct Bytes {
   std::string data;
@@ -69,7 +70,7 @@ struct Bytes {
 using List = std::vector<Value>;
 
 struct Map {
-  std::vector<std::pair<std::string, Value>> entries;
+  std::vector<MapEntry> entries;
   bool last_wins = false;  // of entries with the same key: JSON's last, CBOR's first
 
   // The value of that key, whatever its letter case; null when there is none.
@@ -87,6 +88,11 @@ struct Value {
   const T* as() const noexcept {
     return std::get_if<T>(&is);
   }
+};
+
+struct MapEntry {
+  std::string key;
+  Value value;
 };
 
 // Reads one value and nothing behind it. Bounded: 64 levels deep, a million values; CBOR's lengths

@@ -136,7 +136,7 @@ class CborReader {
       if (!name) return std::nullopt;
       auto value = item(depth + 1);
       if (!value) return std::nullopt;
-      entries.entries.emplace_back(*std::move(name), *std::move(value));
+      entries.entries.push_back({*std::move(name), *std::move(value)});
     }
     return Value{std::move(entries)};
   }
@@ -206,7 +206,7 @@ class JsonBuilder {
   bool end_array() { return close(); }
 
   bool key(std::string& name) {
-    std::get<Map>(open_.back()->is).entries.emplace_back(std::move(name), Value{});
+    std::get<Map>(open_.back()->is).entries.push_back({std::move(name), {}});
     return true;
   }
 
@@ -221,7 +221,7 @@ class JsonBuilder {
     }
     if (auto* list = std::get_if<List>(&open_.back()->is))
       return &list->emplace_back(std::move(value));
-    Value& last = std::get<Map>(open_.back()->is).entries.back().second;
+    Value& last = std::get<Map>(open_.back()->is).entries.back().value;
     last = std::move(value);
     return &last;
   }
