@@ -22,7 +22,8 @@ std::uint32_t percentile(const std::vector<std::uint32_t>& sorted, std::size_t p
 }  // namespace
 
 bool lower_is_better(std::string_view unit) {
-  constexpr std::string_view kCosts[] = {"ns", "s", "B", "B/actor", "threads", "%cpu"};
+  constexpr std::string_view kCosts[] = {"ns",           "s",       "B",   "B/actor",
+                                         "B/connection", "threads", "%cpu"};
   return std::find(std::begin(kCosts), std::end(kCosts), unit) != std::end(kCosts);
 }
 
