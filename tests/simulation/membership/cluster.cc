@@ -27,7 +27,7 @@ MachineId Cluster::add(bool skewed) {
 }
 
 void Cluster::start(MachineId id, std::vector<MachineId> others) {
-  watches_[id] = {Invariants(name_of(id)), {}, {}};
+  watches_[id] = {Invariants(name_of(id), watches_[id].invariants.accused()), {}, {}};
   world.start(id);
   if (!others.empty()) join(id, std::move(others));
 }

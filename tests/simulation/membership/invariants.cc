@@ -158,7 +158,12 @@ bool Invariants::check_records(const Node& node, const Step& step) {
       if (doubted && old.suspicion->confirmed() == m.suspicion->confirmed())
         now.confirmed = old.confirmed;
     }
-    if (m.suspicion && !doubted) check_suspicion(node, m, step);
+    if (m.suspicion) {
+      if (!doubted) check_suspicion(node, m, step);
+      const auto& accusers = m.suspicion->accusers();
+      if (std::find(accusers.begin(), accusers.end(), self_) != accusers.end())
+        accused_.insert(m.name);
+    }
     old = std::move(now);
   }
   return news;
@@ -166,6 +171,8 @@ bool Invariants::check_records(const Node& node, const Step& step) {
 
 void Invariants::check_change(const Node& node, const Record& old, const gossip::Member& now,
                               const Step& step) const {
+  // Forgotten and met again within this step, it is a member like any new one.
+  if (old.info.is_gone() && step.now - old.changed > node.config().gossip_to_the_dead) return;
   const auto was = old.info.state;
   const bool moved = old.info.endpoint != now.endpoint;
   if (moved && was != State::left && was != State::dead)
@@ -194,10 +201,12 @@ void Invariants::check_forgotten(const Node& node, const gossip::Member& now,
 
 // Its own accusations follow its own failed probe, or what another member's table says.
 void Invariants::check_suspicion(const Node& node, const gossip::Member& suspect,
-                                 const Step& step) const {
+                                 const Step& step) {
   const auto& suspicion = *suspect.suspicion;
   if (suspicion.accusers().front() == self_) {
-    if (step.kind == "packet") broken("accusation", suspect.name + " was accused out of the blue");
+    // What it has once said comes back to it when it has forgotten the member, or everything.
+    if (step.kind == "packet" && !accused_.contains(suspect.name))
+      broken("accusation", suspect.name + " was accused out of the blue");
     if (step.kind == "timer" && probed_ != suspect.name)
       broken("accusation", suspect.name + " was accused without a probe");
   }

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,9 @@ namespace sim::membership {
 // before, and computes what it can on its own: a rule that asked the core would believe its faults.
 class Invariants {
  public:
-  explicit Invariants(std::string self) : self_(std::move(self)) {}
+  // `accused`: whom it accused in earlier lives.
+  explicit Invariants(std::string self, std::set<std::string> accused = {})
+      : self_(std::move(self)), accused_(std::move(accused)) {}
 
   struct Step {
     TimePoint now;
@@ -27,6 +30,8 @@ class Invariants {
   };
 
   void check(const gossip::Node& node, const Observed& seen, const Step& step);
+
+  const std::set<std::string>& accused() const { return accused_; }
 
  private:
   struct Record {
@@ -52,8 +57,7 @@ class Invariants {
   void check_change(const gossip::Node& node, const Record& old, const gossip::Member& now,
                     const Step& step) const;
   void check_forgotten(const gossip::Node& node, const gossip::Member& now, const Step& step) const;
-  void check_suspicion(const gossip::Node& node, const gossip::Member& suspect,
-                       const Step& step) const;
+  void check_suspicion(const gossip::Node& node, const gossip::Member& suspect, const Step& step);
   void check_verdict(const gossip::Node& node, const Record& old, const Step& step) const;
   void check_probe(const gossip::Node& node, const Step& step);
   void check_events(const gossip::Node& node, const Observed& seen, bool changed);
@@ -62,6 +66,7 @@ class Invariants {
   [[noreturn]] void broken(const std::string& rule, const std::string& what) const;
 
   std::string self_;
+  std::set<std::string> accused_;
   // As they were after the step before, in the order of the table.
   std::vector<Record> records_;
   // The table's size during the step.

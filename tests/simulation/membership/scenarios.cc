@@ -62,7 +62,9 @@ void crash(Cluster& cluster) {
                     cluster.detection() + cluster.full_exchange() + cluster.longest_suspicion(n));
   cluster.check_told(
       observers, Cluster::Happening::leave, gone, start,
-      {.earliest = cluster.shortest_suspicion(n) + config.probe_interval - config.probe_timeout,
+      // The last probe before the crash may have got lost, and those for it met a silent machine.
+      {.earliest = cluster.shortest_suspicion(n) + config.probe_interval - config.probe_timeout -
+                   world.weather.most_delay,
        .first = cluster.detection() + cluster.longest_suspicion(n),
        .bulk = cluster.detection() + verdict + cluster.spread()});
 }
