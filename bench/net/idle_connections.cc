@@ -3,16 +3,15 @@
 
 #include "bench/harness/machine.h"
 #include "bench/local/support.h"
+#include "bench/net/second_process.h"
 #include "goakt/net/connect.h"
 #include "goakt/remoting/server.h"
 #include "goakt/remoting/service.h"
 
 #include <algorithm>
-#include <array>
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace goakt::bench {
@@ -39,33 +38,11 @@ std::size_t possible_connections() {
 // as it is told, twice, and says each time that they are open.
 class Callers {
  public:
-  Callers() {
-    if (::pipe(orders_.data()) != 0 || ::pipe(reports_.data()) != 0)
-      give_up(Error(ErrorCode::internal, "no pipe"));
-    child_ = ::fork();
-    if (child_ == 0) {
-      ::close(orders_[1]);
-      ::close(reports_[0]);
-      ::_exit(run() ? 0 : 1);
-    }
-    ::close(orders_[0]);
-    ::close(reports_[1]);
-  }
-
-  ~Callers() {
-    ::close(orders_[1]);
-    ::close(reports_[0]);
-    ::waitpid(child_, nullptr, 0);
-  }
-
-  Callers(const Callers&) = delete;
-  Callers& operator=(const Callers&) = delete;
-
   void dial(std::uint16_t port, std::size_t count) {
     const Order order{port, count};
     char report = 0;
-    if (::write(orders_[1], &order, sizeof order) != sizeof order ||
-        ::read(reports_[0], &report, 1) != 1)
+    if (::write(process_.out(), &order, sizeof order) != sizeof order ||
+        ::read(process_.in(), &report, 1) != 1)
       give_up(Error(ErrorCode::internal, "the calling process has ended"));
   }
 
@@ -75,8 +52,9 @@ class Callers {
     std::size_t count = 0;
   };
 
-  bool run() const {
-    for (Order order; ::read(orders_[0], &order, sizeof order) == sizeof order;) {
+  // Ends early when it cannot go on.
+  static void run(int in, int out) {
+    for (Order order; ::read(in, &order, sizeof order) == sizeof order;) {
       sockaddr_in address = {};
       address.sin_family = AF_INET;
       address.sin_port = htons(order.port);
@@ -84,16 +62,13 @@ class Callers {
       for (std::size_t i = 0; i < order.count; ++i) {
         const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-          return false;
+          return;
       }
-      if (::write(reports_[1], "x", 1) != 1) return false;
+      if (::write(out, "x", 1) != 1) return;
     }
-    return true;
   }
 
-  std::array<int, 2> orders_{};
-  std::array<int, 2> reports_{};
-  pid_t child_ = 0;
+  SecondProcess process_{run};
 };
 
 void wait_for(const remoting::Server& server, std::size_t connections) {

@@ -2,6 +2,7 @@
 // (R1) and tcp_pp, tcp_pp_spin (R2).
 
 #include "bench/local/support.h"
+#include "bench/net/second_process.h"
 #include "goakt/remoting/client.h"
 #include "goakt/remoting/server.h"
 #include "goakt/remoting/service.h"
@@ -9,10 +10,8 @@
 
 #include <google/protobuf/wrappers.pb.h>
 
-#include <array>
 #include <cstring>
 #include <random>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace goakt::bench {
@@ -77,38 +76,18 @@ class Node {
 // the first message and the last.
 class Far {
  public:
-  Far(net::Compression compression, const net::LoopOptions& loop) {
-    if (::pipe(to_.data()) != 0 || ::pipe(from_.data()) != 0)
-      give_up(Error(ErrorCode::internal, "no pipe"));
-    child_ = ::fork();
-    if (child_ == 0) {
-      ::close(to_[1]);
-      ::close(from_[0]);
-      serve(compression, loop);
-      ::_exit(0);
-    }
-    ::close(to_[0]);
-    ::close(from_[1]);
-    port_ = static_cast<std::uint16_t>(read_number(from_[0]));
-  }
-
-  ~Far() {
-    ::close(to_[1]);
-    ::close(from_[0]);
-    ::waitpid(child_, nullptr, 0);
-  }
-
-  Far(const Far&) = delete;
-  Far& operator=(const Far&) = delete;
+  Far(net::Compression compression, const net::LoopOptions& loop)
+      : process_([&](int in, int out) { serve(in, out, compression, loop); }),
+        port_(static_cast<std::uint16_t>(read_number(process_.in()))) {}
 
   std::uint16_t port() const { return port_; }
 
   void expect(std::uint64_t count) {
-    write_number(to_[1], count);
-    read_number(from_[0]);  // it is ready
+    write_number(process_.out(), count);
+    read_number(process_.in());  // it is ready
   }
 
-  double seconds() { return static_cast<double>(read_number(from_[0])) * 1e-9; }
+  double seconds() { return static_cast<double>(read_number(process_.in())) * 1e-9; }
 
  private:
   class Sink final : public Actor {
@@ -139,15 +118,15 @@ class Far {
     static constexpr auto handles = handlers(&Echo::echo);
   };
 
-  void serve(net::Compression compression, const net::LoopOptions& loop) {
+  static void serve(int in, int out, net::Compression compression, const net::LoopOptions& loop) {
     std::atomic<std::uint64_t> expected{0};
     Node node("far", compression, loop);
-    must(node.system().spawn<Sink>("sink", {}, std::cref(expected), from_[1]));
+    must(node.system().spawn<Sink>("sink", {}, std::cref(expected), out));
     must(node.system().spawn<Echo>("echo"));
-    write_number(from_[1], node.port());
-    for (std::uint64_t count; ::read(to_[0], &count, sizeof count) == sizeof count;) {
+    write_number(out, node.port());
+    for (std::uint64_t count; ::read(in, &count, sizeof count) == sizeof count;) {
       expected.store(count, std::memory_order_relaxed);
-      write_number(from_[1], 0);
+      write_number(out, 0);
     }
   }
 
@@ -162,10 +141,8 @@ class Far {
     return number;
   }
 
-  std::array<int, 2> to_{};
-  std::array<int, 2> from_{};
-  pid_t child_ = 0;
-  std::uint16_t port_ = 0;
+  SecondProcess process_;
+  std::uint16_t port_;
 };
 
 // Waits where a full outbox refuses, as GoAkt does inside.
