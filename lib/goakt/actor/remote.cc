@@ -160,9 +160,10 @@ void RemoteAccess::unwatch(const Pid& actor, const Pid& watcher) const {
   });
 }
 
-std::string RemoteAccess::sender_path(const Envelope& message) const {
+Pid RemoteAccess::sender_of(const Envelope& message) const {
+  if (message.origin == 0) return {};
   const Pid sender = internal::sender_of(message.origin);
-  return !sender || sender == facade_.no_sender() ? std::string() : sender.path();
+  return sender == facade_.no_sender() ? Pid() : sender;
 }
 
 bool RemoteAccess::is_ask(const Envelope& message) {

@@ -110,9 +110,9 @@ class GOAKT_API RemoteAccess {
   void watch(const Pid& actor, const Pid& watcher) const;
   void unwatch(const Pid& actor, const Pid& watcher) const;
 
-  // Of a message that takes a route: who sends it, "" for nobody; when its asker stops waiting,
+  // Of a message that takes a route: who sends it, perhaps nobody; when its asker stops waiting,
   // none if never.
-  std::string sender_path(const Envelope& message) const;
+  Pid sender_of(const Envelope& message) const;
   static bool is_ask(const Envelope& message);
   std::optional<TimePoint> ask_limit(const Envelope& message) const;
   // The answer of an ask, named by its message's origin. Too late: it is dropped.

@@ -6,6 +6,21 @@ namespace goakt {
 
 namespace internal {
 
+bool keep_envelope(Envelope& envelope) noexcept {
+  const MessageType& type = *envelope.type;
+  if (!type.reset(envelope.value())) return false;
+  envelope.next = nullptr;
+  envelope.origin = 0;
+  envelope.context = nullptr;
+  return pool::keep(type.kept, &envelope);
+}
+
+void destroy_kept(void* envelope) {
+  auto* kept = static_cast<Envelope*>(envelope);
+  destroy_value(*kept);
+  pool::free_envelope_memory(kept);
+}
+
 void copy_context(const Envelope& from, Envelope& to) {
   if (from.context != nullptr) from.context->retain();
   to.context = from.context;
@@ -24,6 +39,7 @@ std::string_view Message::type_name() const {
 
 Result<Message> Message::of_type(const MessageType& type) {
   if (type.default_construct == nullptr) return fail(ErrorCode::invalid_message);
+  if (Envelope* kept = internal::take_kept(type)) return Message(kept);
   Envelope* envelope = internal::new_envelope();
   type.default_construct(internal::reserve_value(*envelope, type));
   return Message(envelope);

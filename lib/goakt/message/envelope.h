@@ -43,6 +43,11 @@ static_assert(sizeof(Envelope) == 64);
 
 namespace internal {
 
+// Keeps it, and its value as good as new, for the next message of that type. False: it is to be
+// destroyed.
+GOAKT_API bool keep_envelope(Envelope& envelope) noexcept;
+void destroy_kept(void* envelope);
+
 GOAKT_API void copy_context(const Envelope& from, Envelope& to);
 GOAKT_API void release_context(const MessageContext* context) noexcept;
 
@@ -100,8 +105,15 @@ inline Envelope* new_envelope() {
   return envelope;
 }
 
+// One with a default value of the type in it, if one was kept; else null.
+inline Envelope* take_kept(const MessageType& type) {
+  if (type.kept == MessageType::kNotKept) return nullptr;
+  return static_cast<Envelope*>(pool::take_kept(type.kept));
+}
+
 inline void delete_envelope(Envelope* envelope) noexcept {
   if (GOAKT_UNLIKELY(envelope->context != nullptr)) release_context(envelope->context);
+  if (envelope->type->kept != MessageType::kNotKept && keep_envelope(*envelope)) return;
   destroy_value(*envelope);
   pool::free_envelope_memory(envelope);
 }
@@ -134,6 +146,8 @@ class Message {
   // Builds an M in its envelope.
   template <MessageValue M, class... Args>
   static Message make(Args&&... args) {
+    if constexpr (internal::kMayBeKept<M> && sizeof...(Args) == 0)
+      if (Envelope* kept = internal::take_kept(message_type<M>())) return Message(kept);
     Envelope* envelope = internal::new_envelope();
     try {
       internal::construct_value<M>(*envelope, std::forward<Args>(args)...);

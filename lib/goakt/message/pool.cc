@@ -17,11 +17,15 @@ namespace {
 constexpr std::size_t kSlabBytes = 256 * 1024;
 constexpr std::uint32_t kSmallSlabs = 16;
 constexpr std::size_t kHugePage = 2 * 1024 * 1024;
+// Of each kind, beside what threads have.
+constexpr std::size_t kMostKeptBoxes = 16;
 
 // Full boxes per class, and empty ones.
 struct Depot {
   std::mutex mutex;  // guards everything here
   std::vector<void**> full[kClasses];
+  std::vector<void**> kept[kKinds];
+  std::atomic<std::size_t> kept_boxes[kKinds] = {};  // their number, for a look without the mutex
   std::vector<void**> empty;
 
   // A full box, for an empty one or none.
@@ -39,6 +43,30 @@ struct Depot {
   void** give(std::size_t size_class, void** box) {
     std::lock_guard lock(mutex);
     if (box != nullptr) full[size_class].push_back(box);
+    return empty_box();
+  }
+
+  // A full box for an empty one or none; null: there is none, and the empty one stays the caller's.
+  void** fill_kept(std::size_t kind, void** box) {
+    if (kept_boxes[kind].load(std::memory_order_relaxed) == 0) return nullptr;
+    std::lock_guard lock(mutex);
+    auto& stack = kept[kind];
+    if (stack.empty()) return nullptr;
+    kept_boxes[kind].store(stack.size() - 1, std::memory_order_relaxed);
+    if (box != nullptr) empty.push_back(box);
+    box = stack.back();
+    stack.pop_back();
+    return box;
+  }
+
+  // An empty box for a full one or none; null: there are enough, and the full one stays.
+  void** give_kept(std::size_t kind, void** box) {
+    std::lock_guard lock(mutex);
+    if (box != nullptr) {
+      if (kept[kind].size() >= kMostKeptBoxes) return nullptr;
+      kept[kind].push_back(box);
+      kept_boxes[kind].store(kept[kind].size(), std::memory_order_relaxed);
+    }
     return empty_box();
   }
 
@@ -126,7 +154,37 @@ Leftovers& leftovers() {
   return *leftovers;
 }
 
+struct Kinds {
+  // Takes the envelope out of the count of what is kept, so that its end can be counted.
+  void end(std::size_t kind, void* envelope) {
+    cache.count(1);
+    destroy[kind](envelope);
+  }
+
+  std::mutex mutex;  // guards count
+  std::size_t count = 0;
+  void (*destroy[kKinds])(void* envelope) = {};
+};
+
+Kinds& kinds() {
+  static Kinds kinds;
+  return kinds;
+}
+
 CacheOwner::~CacheOwner() {
+  for (std::size_t kind = 0; kind < kKinds; ++kind) {
+    Magazine m = std::exchange(cache.kept[kind], {});
+    if (m.full != nullptr) {
+      if (void** const empty = depot().give_kept(kind, m.full)) {
+        depot().put(empty);
+      } else {
+        for (std::size_t i = 0; i < kBox; ++i) kinds().end(kind, m.full[i]);
+        depot().put(m.full);
+      }
+    }
+    while (m.count > 0) kinds().end(kind, m.nodes[--m.count]);
+    depot().put(m.nodes);
+  }
   for (std::size_t c = 0; c < kClasses; ++c) {
     Magazine m = std::exchange(cache.magazines[c], {});
     if (m.full != nullptr) depot().put(depot().give(c, m.full));
@@ -179,6 +237,32 @@ void drain(std::size_t size_class) noexcept {
   m.room = kBox;
 }
 
+bool refill_kept(std::size_t kind) {
+  own_cache();
+  Magazine& m = cache.kept[kind];
+  if (m.full != nullptr) {
+    depot().put(m.nodes);
+    m.nodes = std::exchange(m.full, nullptr);
+  } else if (void** const full = depot().fill_kept(kind, m.nodes)) {
+    m.nodes = full;
+  } else {
+    return false;
+  }
+  m.count = m.room = kBox;
+  return true;
+}
+
+bool drain_kept(std::size_t kind) noexcept {
+  own_cache();
+  Magazine& m = cache.kept[kind];
+  void** const empty = depot().give_kept(kind, m.full);
+  if (empty == nullptr) return false;
+  m.full = std::exchange(m.nodes, empty);
+  m.count = 0;
+  m.room = kBox;
+  return true;
+}
+
 void* allocate_alone(std::size_t size) {
   own_cache();
   return ::operator new (size, std::align_val_t{64});
@@ -190,6 +274,16 @@ void free_alone(void* memory, std::size_t size) noexcept {
 }
 
 }  // namespace internal
+
+std::optional<std::uint8_t> add_kind(void (*destroy)(void* envelope)) {
+  using namespace internal;
+  if constexpr (kPassThrough) return std::nullopt;
+  Kinds& all = kinds();
+  std::lock_guard lock(all.mutex);
+  if (all.count == kKinds) return std::nullopt;
+  all.destroy[all.count] = destroy;
+  return static_cast<std::uint8_t>(all.count++);
+}
 
 std::int64_t live_envelopes() {
   using namespace internal;

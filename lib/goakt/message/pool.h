@@ -7,11 +7,15 @@
 #include <cstdint>
 #include <iterator>
 #include <new>
+#include <optional>
 
 // Memory of envelopes, larger messages, actors and coroutine frames: per-thread boxes of free
 // nodes, exchanged with a shared depot when they are full or empty, so that a message born on one
 // thread and handled on another costs neither malloc nor an atomic per message. Thread-safe; what
 // an ended thread had returns to the depot.
+//
+// Used values of protobuf types are kept within their envelopes, cleared, in boxes of their own:
+// their strings then have the memory that the next ones need.
 //
 // The boxes are here so that taking and giving are some instructions where they are used.
 namespace goakt::pool {
@@ -38,8 +42,12 @@ struct Magazine {
                            // visit the depot at every step
 };
 
+// So many types may have their used values kept.
+inline constexpr std::size_t kKinds = 16;
+
 struct Cache {
   Magazine magazines[kClasses];
+  Magazine kept[kKinds];  // envelopes with a value in them, by type
   // Envelopes taken minus given back by this thread; written by it alone, read by live_envelopes().
   std::atomic<std::int64_t> balance{0};
 
@@ -53,6 +61,9 @@ GOAKT_API extern constinit thread_local Cache cache __attribute__((tls_model("in
 // Make the box in use one with nodes, or one with room.
 GOAKT_API void refill(std::size_t size_class);
 GOAKT_API void drain(std::size_t size_class) noexcept;
+// The same for kept envelopes; false: there are none, or enough.
+GOAKT_API bool refill_kept(std::size_t kind);
+GOAKT_API bool drain_kept(std::size_t kind) noexcept;
 // Under ASan, and beyond the largest class: a block of its own.
 GOAKT_API void* allocate_alone(std::size_t size);
 GOAKT_API void free_alone(void* memory, std::size_t size) noexcept;
@@ -82,6 +93,27 @@ inline constexpr std::size_t kEnvelopeSize = 64;
 inline constexpr std::size_t kEnvelopeClass = class_of(kEnvelopeSize);
 
 }  // namespace internal
+
+// A number for a type whose values are to be kept; `destroy` ends an envelope and its value, when
+// there are too many. None: so many types have one already.
+GOAKT_API std::optional<std::uint8_t> add_kind(void (*destroy)(void* envelope));
+
+// An envelope with a value in it, as good as new, or null; of the kind's number.
+inline void* take_kept(std::size_t kind) {
+  internal::Magazine& m = internal::cache.kept[kind];
+  if (GOAKT_UNLIKELY(m.count == 0) && !internal::refill_kept(kind)) return nullptr;
+  internal::cache.count(1);
+  return m.nodes[--m.count];
+}
+
+// False: there are enough.
+inline bool keep(std::size_t kind, void* envelope) noexcept {
+  internal::Magazine& m = internal::cache.kept[kind];
+  if (GOAKT_UNLIKELY(m.count == m.room) && !internal::drain_kept(kind)) return false;
+  internal::cache.count(-1);
+  m.nodes[m.count++] = envelope;
+  return true;
+}
 
 inline void* allocate_envelope_memory() {
   internal::cache.count(1);

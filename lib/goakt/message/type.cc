@@ -1,5 +1,8 @@
 #include "goakt/message/type.h"
 
+#include "goakt/message/envelope.h"
+#include "goakt/message/pool.h"
+
 #include <deque>
 #include <limits>
 #include <mutex>
@@ -39,7 +42,10 @@ const MessageType& TypeRegistry::intern(const MessageType& candidate, bool uniqu
   }
   MessageType& type = t.types.emplace_back(candidate);
   type.index = static_cast<std::uint16_t>(t.types.size() - 1);
-  if (unique || t.by_name.contains(type.name)) type.name += "#" + std::to_string(type.index);
+  if (type.reset != nullptr)
+    type.kept = pool::add_kind(internal::destroy_kept).value_or(MessageType::kNotKept);
+  type.is_marked = unique || t.by_name.contains(type.name);
+  if (type.is_marked) type.name += "#" + std::to_string(type.index);
   t.by_name.emplace(type.name, &type);
   return type;
 }

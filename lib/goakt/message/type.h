@@ -38,11 +38,18 @@ struct MessageType {
   std::uint16_t index = 0;                        // dense, for tables
   bool is_inline = false;                         // lives in the envelope's payload
   bool is_control = false;                        // overtakes user messages
+  bool is_marked = false;                         // its name, because another type has the same
+  std::uint8_t kept = kNotKept;                   // the pool's number for used values
   void (*destroy)(void* value) = nullptr;         // null: nothing to do
   void (*default_construct)(void* to) = nullptr;  // null: not default constructible
   void (*copy_construct)(void* to, const void* from) = nullptr;  // null: not copyable
   void (*move_construct)(void* to, void* from) = nullptr;
+  // Makes a used value as good as new, with the memory that it has; false: that is too much to be
+  // kept. Null: values of the type are not kept.
+  bool (*reset)(void* value) = nullptr;
   const WireCodec* codec = nullptr;
+
+  static constexpr std::uint8_t kNotKept = 0xff;
 };
 
 // Process-wide table of types by name. Thread-safe.
@@ -89,6 +96,12 @@ inline constexpr bool kFitsInline =
     sizeof(T) <= kInlineMessageSize &&
     alignof(T) <= kInlineMessageAlign&& std::is_nothrow_move_constructible_v<T>;
 
+// A protobuf message with fields: a used one may have strings worth keeping.
+template <class T>
+inline constexpr bool kMayBeKept = ProtobufMessage<T> && sizeof(T) > 16;
+
+inline constexpr std::size_t kMostKeptBytes = 512;
+
 template <class T>
 MessageType describe() {
   MessageType type;
@@ -110,6 +123,13 @@ MessageType describe() {
   } else {
     type.name = pretty_name<T>();
   }
+  if constexpr (kMayBeKept<T>)
+    type.reset = [](void* value) {
+      auto& used = *static_cast<T*>(value);
+      if (used.ByteSizeLong() > kMostKeptBytes) return false;
+      used.Clear();
+      return true;
+    };
   type.size = sizeof(T);
   type.is_inline = kFitsInline<T>;
   type.is_control = kIsControl<T>;

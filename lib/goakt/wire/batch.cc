@@ -9,6 +9,7 @@
 #include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <utility>
@@ -36,47 +37,89 @@ constexpr std::uint32_t number_tag(int field) {
 constexpr std::size_t kMostBytes = std::numeric_limits<int>::max();
 
 bool is_utf8(std::string_view text) {
+  // Addresses are ASCII, as a rule.
+  std::uint64_t bits = 0;
+  std::size_t i = 0;
+  for (; i + sizeof bits <= text.size(); i += sizeof bits) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + i, sizeof word);
+    bits |= word;
+  }
+  for (; i < text.size(); ++i) bits |= static_cast<unsigned char>(text[i]);
+  if ((bits & 0x8080'8080'8080'8080) == 0) return true;
   return google::protobuf::internal::IsStructurallyValidUTF8(text.data(),
                                                              static_cast<int>(text.size()));
 }
 
 // The fields of one protobuf message, one after the other, without copies. What a field handler
-// does not know it leaves to skip(), as protobuf's own classes do.
+// does not know it leaves to skip(), as protobuf's own classes do. Tags and lengths of one or two
+// bytes are read here; whatever is longer is rare, and left to protobuf.
 class Fields {
  public:
   // Frames are far below the 2 GiB that protobuf's lengths reach.
   explicit Fields(std::string_view bytes)
-      : begin_(bytes.data()),
-        in_(reinterpret_cast<const std::uint8_t*>(bytes.data()),
-            static_cast<int>(std::min(bytes.size(), kMostBytes))) {}
+      : at_(bytes.data()), end_(bytes.data() + std::min(bytes.size(), kMostBytes)) {}
 
   // Calls on_field(tag) for each; false when the bytes are no message or a handler says so.
   template <class OnField>
   bool each(OnField&& on_field) {
-    while (const std::uint32_t tag = in_.ReadTag()) {
-      if (!on_field(tag)) return false;
+    while (at_ != end_) {
+      std::uint32_t tag = static_cast<unsigned char>(*at_);
+      if (tag < 0x80) {
+        ++at_;
+      } else if (!slowly([&](CodedInputStream& in) { return (tag = in.ReadTag()) != 0; })) {
+        return false;
+      }
+      if (tag == 0 || !on_field(tag)) return false;
     }
-    return in_.ConsumedEntireMessage();
+    return true;
   }
 
-  bool skip(std::uint32_t tag) { return WireFormatLite::SkipField(&in_, tag); }
+  bool skip(std::uint32_t tag) {
+    return slowly([tag](CodedInputStream& in) { return WireFormatLite::SkipField(&in, tag); });
+  }
 
-  bool bytes(std::string_view& out) {
+  [[gnu::always_inline]] bool bytes(std::string_view& out) {
     std::uint32_t length = 0;
-    if (!in_.ReadVarint32(&length)) return false;
-    const int start = in_.CurrentPosition();
-    if (length > kMostBytes || !in_.Skip(static_cast<int>(length))) return false;
-    out = {begin_ + start, length};
+    if (!read_length(length) || length > static_cast<std::size_t>(end_ - at_)) return false;
+    out = {at_, length};
+    at_ += length;
     return true;
   }
 
   bool text(std::string_view& out) { return bytes(out) && is_utf8(out); }
 
-  bool number(std::uint64_t& out) { return in_.ReadVarint64(&out); }
+  bool number(std::uint64_t& out) {
+    return slowly([&out](CodedInputStream& in) { return in.ReadVarint64(&out); });
+  }
 
  private:
-  const char* begin_;
-  CodedInputStream in_;
+  bool read_length(std::uint32_t& out) {
+    const auto byte = [this](int i) { return static_cast<unsigned char>(at_[i]); };
+    const auto left = end_ - at_;
+    if (left > 0 && byte(0) < 0x80) {
+      out = byte(0);
+      at_ += 1;
+      return true;
+    }
+    if (left > 1 && byte(1) < 0x80) {
+      out = static_cast<std::uint32_t>(byte(0) & 0x7f) | static_cast<std::uint32_t>(byte(1)) << 7;
+      at_ += 2;
+      return true;
+    }
+    return slowly([&out](CodedInputStream& in) { return in.ReadVarint32(&out); });
+  }
+
+  template <class Read>
+  bool slowly(Read read) {
+    CodedInputStream in(reinterpret_cast<const std::uint8_t*>(at_), static_cast<int>(end_ - at_));
+    if (!read(in)) return false;
+    at_ += in.CurrentPosition();
+    return true;
+  }
+
+  const char* at_;
+  const char* end_;
 };
 
 // Real messages and headers are longer than this on average. Two bytes make an empty one, which

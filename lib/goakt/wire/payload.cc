@@ -22,14 +22,14 @@ constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
 OutgoingPayload OutgoingPayload::raw(std::string bytes) {
   OutgoingPayload payload;
   payload.size_ = bytes.size();
-  payload.body_ = std::move(bytes);
+  payload.owned_ = std::move(bytes);
   return payload;
 }
 
 OutgoingPayload OutgoingPayload::raw_view(std::string_view bytes) {
   OutgoingPayload payload;
   payload.size_ = bytes.size();
-  payload.body_ = bytes;
+  payload.view_ = bytes;
   return payload;
 }
 
@@ -42,9 +42,14 @@ Status OutgoingPayload::measure(std::size_t body_size) {
 }
 
 Result<OutgoingPayload> OutgoingPayload::of(const google::protobuf::Message& message) {
+  return of(message, message.GetDescriptor()->full_name());
+}
+
+Result<OutgoingPayload> OutgoingPayload::of(const google::protobuf::MessageLite& message,
+                                            std::string_view type_name) {
   OutgoingPayload payload;
-  payload.name_ = message.GetDescriptor()->full_name();
-  payload.body_ = &message;
+  payload.name_ = type_name;
+  payload.message_ = &message;
   GOAKT_CHECK(payload.measure(message.ByteSizeLong()));
   return payload;
 }
@@ -53,7 +58,7 @@ Result<OutgoingPayload> OutgoingPayload::named(std::string_view type_name, std::
   OutgoingPayload payload;
   payload.name_ = type_name;
   GOAKT_CHECK(payload.measure(body.size()));
-  payload.body_ = std::move(body);
+  payload.owned_ = std::move(body);
   return payload;
 }
 
@@ -61,14 +66,9 @@ Result<OutgoingPayload> OutgoingPayload::named_view(std::string_view type_name,
                                                     std::string_view body) {
   OutgoingPayload payload;
   payload.name_ = type_name;
-  payload.body_ = body;
+  payload.view_ = body;
   GOAKT_CHECK(payload.measure(body.size()));
   return payload;
-}
-
-std::string_view OutgoingPayload::body() const {
-  if (const auto* owned = std::get_if<std::string>(&body_)) return *owned;
-  return std::get<std::string_view>(body_);
 }
 
 char* OutgoingPayload::write(char* to) const {
@@ -77,9 +77,9 @@ char* OutgoingPayload::write(char* to) const {
     to = store_big_endian(to, static_cast<std::uint32_t>(name_.size()));
     to = store_bytes(to, name_.data(), name_.size());
   }
-  if (const auto* message = std::get_if<const google::protobuf::Message*>(&body_))
+  if (message_ != nullptr)
     return reinterpret_cast<char*>(
-        (*message)->SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(to)));
+        message_->SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(to)));
   return store_bytes(to, body().data(), body().size());
 }
 

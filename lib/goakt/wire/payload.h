@@ -9,10 +9,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace google::protobuf {
 class Message;
+class MessageLite;
 }
 
 // Payloads: an actor's message within a frame. Laid out as a plain frame: the type's name and the
@@ -26,8 +26,11 @@ class GOAKT_API OutgoingPayload {
   // Bytes that are a payload already: a sentinel, or one that is passed on.
   static OutgoingPayload raw(std::string bytes);
   static OutgoingPayload raw_view(std::string_view bytes);
-  // A message of a class that protoc made.
+  // A message of a class that protoc made; the second spares looking for its name, whose owner
+  // stays.
   [[nodiscard]] static Result<OutgoingPayload> of(const google::protobuf::Message& message);
+  [[nodiscard]] static Result<OutgoingPayload> of(const google::protobuf::MessageLite& message,
+                                                  std::string_view type_name);
   // A value that was encoded already, under its type's name; the name's and view's owners stay.
   [[nodiscard]] static Result<OutgoingPayload> named(std::string_view type_name, std::string body);
   [[nodiscard]] static Result<OutgoingPayload> named_view(std::string_view type_name,
@@ -44,12 +47,16 @@ class GOAKT_API OutgoingPayload {
   OutgoingPayload() = default;
 
   Status measure(std::size_t body_size);
-  std::string_view body() const;
+
+  std::string_view body() const noexcept { return owned_.empty() ? view_ : owned_; }
 
   std::size_t size_ = 0;
   bool has_header_ = false;
   std::string_view name_;
-  std::variant<std::string, std::string_view, const google::protobuf::Message*> body_;
+  // The body: one of these.
+  const google::protobuf::MessageLite* message_ = nullptr;
+  std::string_view view_;
+  std::string owned_;
 };
 
 // The name and the body of a payload in frame layout, as views; none when it is not one. Bytes

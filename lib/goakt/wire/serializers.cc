@@ -56,7 +56,11 @@ Status Serializers::add(PayloadType type) {
 
 Result<OutgoingPayload> Serializers::encode(const Message& message) const {
   if (!message) return refuse("remote: message must implement proto.Message");
-  if (const auto* protobuf = internal::as_protobuf(message)) return OutgoingPayload::of(*protobuf);
+  if (const auto* protobuf = internal::as_protobuf(message)) {
+    const MessageType& type = message.type();
+    return type.is_marked ? OutgoingPayload::of(*protobuf)
+                          : OutgoingPayload::of(*protobuf, type.name);
+  }
   if (const auto* unknown = message.as<UnknownMessage>())
     return OutgoingPayload::named_view(unknown->type_name, unknown->bytes);
   const auto found = by_type_.find(&message.type());
@@ -83,12 +87,14 @@ Result<Message> Serializers::decode_as(Format format, std::string_view payload) 
   return message;
 }
 
-Result<Incoming> Serializers::decode(std::string_view payload, UnknownTypes unknown) const {
+std::optional<Message> Serializers::decode_protobuf(std::string_view payload) {
   const auto named = read_named(payload);
-  if (named) {
-    if (auto message = internal::protobuf_message(named->type_name, named->body))
-      return Incoming(*std::move(message));
-  }
+  if (!named) return std::nullopt;
+  return internal::protobuf_message(named->type_name, named->body);
+}
+
+Result<Incoming> Serializers::decode(std::string_view payload, UnknownTypes unknown) const {
+  if (auto message = decode_protobuf(payload)) return Incoming(*std::move(message));
   if (auto sentinel = parse_sentinel(payload)) return Incoming(*std::move(sentinel));
 
   // GoAkt tries the users' serializers in random order and answers with the last one's text; here
@@ -100,9 +106,11 @@ Result<Incoming> Serializers::decode(std::string_view payload, UnknownTypes unkn
     if (message) return Incoming(*std::move(message));
     text = message.error().message();
   }
-  if (named && unknown == UnknownTypes::keep)
-    return Incoming(
-        Message::make<UnknownMessage>(std::string(named->type_name), std::string(named->body)));
+  if (unknown == UnknownTypes::keep) {
+    if (const auto named = read_named(payload))
+      return Incoming(
+          Message::make<UnknownMessage>(std::string(named->type_name), std::string(named->body)));
+  }
   return refuse(std::move(text));
 }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -77,6 +78,9 @@ class GOAKT_API Serializers {
   // Measures the message, which must stay as it is until the payload was written. Error:
   // invalid_message "... no serializer found for message type T".
   [[nodiscard]] Result<OutgoingPayload> encode(const Message& message) const;
+
+  // What most payloads are, without detours; none for all others.
+  static std::optional<Message> decode_protobuf(std::string_view payload);
 
   // Error: invalid_message with the text that GoAkt answers with.
   [[nodiscard]] Result<Incoming> decode(std::string_view payload,

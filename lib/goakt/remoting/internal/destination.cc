@@ -91,15 +91,22 @@ Status Destination::deliver(const Address& to, Envelope* envelope) {
 
 Status Destination::tell(const Address& to, const Message& message) {
   GOAKT_TRY(const wire::OutgoingPayload payload, encode(*options_.serializers, message));
-  const std::string sender = runtime_.sender_path(*message.get());
-  const auto headers = wire::headers_of(message.get()->context);
+  const Envelope& envelope = *message.get();
+  const Pid sender = runtime_.sender_of(envelope);
+  std::vector<wire::Header> headers;
+  if (envelope.context != nullptr) headers = wire::headers_of(envelope.context);
   std::shared_ptr<Exchange> idle_link;
   {
     std::lock_guard lock(mutex_);
     if (is_closed_) return fail(ErrorCode::remoting_disabled);
-    GOAKT_CHECK(outbox_.add(sender, to.text(), payload, headers));
-    if (link_ == Link::dialing || is_pumping_ || under_way_ >= options_.frames_under_way) return {};
+    if (sender != last_sender_) {
+      last_sender_ = sender;
+      last_sender_path_ = sender.path();
+    }
+    GOAKT_CHECK(outbox_.add(last_sender_path_, to.text(), payload, headers));
+    if (link_ == Link::dialing || is_pumping_) return {};
     if (link_ == Link::up) {
+      if (!is_due()) return {};
       is_pumping_ = true;
       idle_link = exchange_;
     } else {
@@ -111,6 +118,14 @@ Status Destination::tell(const Address& to, const Message& message) {
   else if (!idle_link->post([self = shared_from_this()] { self->pump(); }))
     lose_queued(Error(ErrorCode::system_shutting_down));
   return {};
+}
+
+// A frame that could take more waits while others are under way: the peer would not come to it
+// earlier, and one with more in it costs both sides less.
+bool Destination::is_due() const {
+  if (link_ != Link::up || is_pumping_) return false;
+  if (under_way_ == 0) return !outbox_.is_empty();
+  return under_way_ < options_.frames_under_way && outbox_.whole_frames() != 0;
 }
 
 void Destination::dial() {
@@ -146,36 +161,36 @@ void Destination::disconnected() {
 void Destination::pump() {
   for (;;) {
     std::shared_ptr<Exchange> exchange;
-    std::shared_ptr<const TellFrame> frame;
+    std::shared_ptr<TellFrame> frame;
     {
       std::lock_guard lock(mutex_);
       is_pumping_ = false;
-      if (link_ != Link::up || under_way_ >= options_.frames_under_way) return;
+      if (!is_due()) return;
       frame = outbox_.take();
-      if (!frame) return;
       is_pumping_ = true;
       ++under_way_;
       exchange = exchange_;
     }
     exchange->send(net::Bytes::own(Shared{frame}), runtime_.clock().now() + options_.tell_timeout,
-                   [self = shared_from_this(), frame](Result<std::string_view> answer) {
-                     self->told(*frame, std::move(answer));
+                   [self = shared_from_this(), frame](Result<std::string_view> answer) mutable {
+                     self->told(std::move(frame), std::move(answer));
                    });
   }
 }
 
-void Destination::told(const TellFrame& frame, Result<std::string_view> answer) {
+void Destination::told(std::shared_ptr<TellFrame> frame, Result<std::string_view> answer) {
   const Status accepted = [&]() -> Status {
     if (!answer) return unexpected(std::move(answer).error());
     GOAKT_TRY(const wire::Frame told, wire::parse_frame(*answer, wire::FrameKind::response));
     return check_type(told, "internalpb.RemoteTellResponse");
   }();
-  if (!accepted) lose(frame, accepted.error());
+  if (!accepted) lose(*frame, accepted.error());
   bool goes_on;
   {
     std::lock_guard lock(mutex_);
+    outbox_.give_back(std::move(frame));
     --under_way_;
-    goes_on = link_ == Link::up && !is_pumping_ && !outbox_.is_empty();
+    goes_on = is_due();
     if (goes_on) is_pumping_ = true;
   }
   all_sent_.notify_all();
@@ -183,7 +198,7 @@ void Destination::told(const TellFrame& frame, Result<std::string_view> answer) 
 }
 
 void Destination::lose_queued(const Error& why) {
-  std::vector<std::shared_ptr<const TellFrame>> lost;
+  std::vector<std::shared_ptr<TellFrame>> lost;
   {
     std::lock_guard lock(mutex_);
     if (link_ == Link::dialing) link_ = Link::down;
@@ -216,7 +231,7 @@ Status Destination::ask(const Address& to, Message message) {
   wire::Buffer frame;
   GOAKT_TRY(wire::OpenFrame open, wire::OpenFrame::with_metadata(frame, wire::kAskType, metadata));
   wire::BatchWriter writer(frame, open, options_.max_frame_size);
-  GOAKT_CHECK(writer.add(runtime_.sender_path(*message.get()), to.text(), payload));
+  GOAKT_CHECK(writer.add(runtime_.sender_of(*message.get()).path(), to.text(), payload));
   GOAKT_CHECK(writer.finish(limit - now));
   const std::uint64_t origin = message.get()->origin;
   call(net::Bytes::own(std::move(frame)), limit + kGrace,

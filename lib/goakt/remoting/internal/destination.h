@@ -68,12 +68,14 @@ class Destination final : public RemoteRoute, public std::enable_shared_from_thi
   void request(const google::protobuf::MessageLite& request, const wire::Metadata* metadata,
                TimePoint limit, std::string_view answer_type, std::function<void(Status)> done);
 
+  // Whether there is something that should leave now; holding the mutex.
+  bool is_due() const;
   void dial();
   void connected(Result<std::unique_ptr<Line>> line);
   void disconnected();
   // On the link's thread: sends while frames wait and not too many are under way.
   void pump();
-  void told(const TellFrame& frame, Result<std::string_view> answer);
+  void told(std::shared_ptr<TellFrame> frame, Result<std::string_view> answer);
   void lose_queued(const Error& why);
   void lose(const TellFrame& frame, const Error& why) const;
 
@@ -89,6 +91,8 @@ class Destination final : public RemoteRoute, public std::enable_shared_from_thi
   std::mutex mutex_;  // guards all below
   std::condition_variable all_sent_;
   Outbox outbox_;
+  Pid last_sender_;  // most messages come from the one before's
+  std::string last_sender_path_;
   Link link_ = Link::down;
   std::shared_ptr<Exchange> exchange_;  // of told messages; while the link is up
   std::size_t under_way_ = 0;           // frames

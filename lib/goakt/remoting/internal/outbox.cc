@@ -12,7 +12,7 @@ Status Outbox::add(std::string_view sender, std::string_view receiver,
     return fail(ErrorCode::remote_send_backpressure);
   for (;;) {
     const bool is_new = !open_;
-    if (is_new) open_ = std::make_unique<Open>(limits_.max_frame_size);
+    if (is_new) open_.emplace(empty_frame(), limits_.max_frame_size);
     auto fits = open_->writer.add(sender, receiver, payload, headers);
     if (!fits) {
       if (is_new) open_.reset();
@@ -37,7 +37,23 @@ void Outbox::seal() {
   open_.reset();
 }
 
-std::shared_ptr<const TellFrame> Outbox::take() {
+std::shared_ptr<TellFrame> Outbox::empty_frame() {
+  if (spare_.empty()) return std::make_shared<TellFrame>();
+  auto frame = std::move(spare_.back());
+  spare_.pop_back();
+  return frame;
+}
+
+void Outbox::give_back(std::shared_ptr<TellFrame> frame) {
+  if (frame.use_count() != 1 || spare_.size() >= kMostSpare ||
+      frame->bytes.capacity() > 2 * limits_.bytes_per_frame)
+    return;
+  frame->bytes.clear();
+  frame->messages = 0;
+  spare_.push_back(std::move(frame));
+}
+
+std::shared_ptr<TellFrame> Outbox::take() {
   if (whole_.empty()) {
     if (!open_) return nullptr;
     seal();

@@ -10,6 +10,8 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace goakt::remoting {
 
@@ -39,27 +41,35 @@ class Outbox {
                            std::span<const wire::Header> headers);
 
   // The oldest frame, the one that is being filled if there is no other; null when empty.
-  std::shared_ptr<const TellFrame> take();
+  std::shared_ptr<TellFrame> take();
+  // One that is needed no more: a later one gets its memory.
+  void give_back(std::shared_ptr<TellFrame> frame);
 
   bool is_empty() const noexcept { return messages_ == 0; }
+
+  // Frames that cannot take more.
+  std::size_t whole_frames() const noexcept { return whole_.size(); }
 
   std::size_t messages() const noexcept { return messages_; }
 
  private:
   struct Open {
-    explicit Open(std::uint32_t max_frame_size)
-        : frame(std::make_shared<TellFrame>()),
-          writer(frame->bytes, wire::kTellType, max_frame_size) {}
+    Open(std::shared_ptr<TellFrame> empty, std::uint32_t max_frame_size)
+        : frame(std::move(empty)), writer(frame->bytes, wire::kTellType, max_frame_size) {}
 
     std::shared_ptr<TellFrame> frame;
     wire::BatchWriter writer;
   };
 
+  static constexpr std::size_t kMostSpare = 8;
+
+  std::shared_ptr<TellFrame> empty_frame();
   void seal();
 
   const Limits limits_;
-  std::unique_ptr<Open> open_;
-  std::deque<std::shared_ptr<const TellFrame>> whole_;
+  std::optional<Open> open_;
+  std::deque<std::shared_ptr<TellFrame>> whole_;
+  std::vector<std::shared_ptr<TellFrame>> spare_;
   std::size_t messages_ = 0;
   std::size_t whole_bytes_ = 0;
 };

@@ -25,11 +25,21 @@ bool is_sound(const std::string& type_name, std::string_view bytes) {
   return message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
+// Mostly the one of the message before.
+const MessageType* find_type(std::string_view name) {
+  static constinit thread_local const MessageType* last
+      __attribute__((tls_model("initial-exec"))) = nullptr;
+  if (last != nullptr && last->name == name) return last;
+  const MessageType* found = TypeRegistry::instance().find(name);
+  if (found != nullptr) last = found;
+  return found;
+}
+
 }  // namespace
 
 std::optional<Message> protobuf_message(std::string_view type_name, std::string_view bytes) {
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return std::nullopt;
-  const MessageType* type = TypeRegistry::instance().find(type_name);
+  const MessageType* type = find_type(type_name);
   if (type != nullptr && type->codec != nullptr) {
     auto message = Message::of_type(*type);
     if (!message || !type->codec->parse(message->mutable_value(), bytes)) return std::nullopt;
