@@ -25,15 +25,16 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-bool is_same(const RemoteMessage& ours, const internalpb::RemoteMessage& theirs) {
+bool is_same(const RemoteMessage& ours, std::span<const Header> headers,
+             const internalpb::RemoteMessage& theirs) {
   if (ours.sender != theirs.sender() || ours.receiver != theirs.receiver() ||
       ours.payload != theirs.message())
     return false;
   for (const auto& [key, value] : theirs.metadata()) {
     // The same key again replaces the one before; other letter case is another key there.
-    const auto found = std::find_if(ours.headers.rbegin(), ours.headers.rend(),
+    const auto found = std::find_if(headers.rbegin(), headers.rend(),
                                     [&k = key](const Header& header) { return header.key == k; });
-    if (found == ours.headers.rend() || found->value != value) return false;
+    if (found == headers.rend() || found->value != value) return false;
   }
   return true;
 }
@@ -49,7 +50,8 @@ void check_batch(std::string_view body, bool is_ask) {
   if (!is_read) return;
   require(batch.messages.size() == static_cast<std::size_t>(request.remote_messages_size()));
   for (std::size_t i = 0; i < batch.messages.size(); ++i)
-    require(is_same(batch.messages[i], request.remote_messages(static_cast<int>(i))));
+    require(is_same(batch.messages[i], batch.headers_of(batch.messages[i]),
+                    request.remote_messages(static_cast<int>(i))));
   if constexpr (requires { request.timeout(); }) {
     require(batch.timeout.has_value() == request.has_timeout());
     if (batch.timeout) require(*batch.timeout == to_nanoseconds(request.timeout()));
@@ -59,7 +61,7 @@ void check_batch(std::string_view body, bool is_ask) {
   BatchWriter writer(out, is_ask ? kAskType : kTellType);
   for (const RemoteMessage& message : batch.messages)
     require(*writer.add(message.sender, message.receiver,
-                        OutgoingPayload::raw_view(message.payload), message.headers));
+                        OutgoingPayload::raw_view(message.payload), batch.headers_of(message)));
   require(writer.finish(batch.timeout).has_value());
   const auto frame = parse_frame(out.view(), FrameKind::request);
   require(frame.has_value());

@@ -99,7 +99,7 @@ void check_batch(const Frame& frame, std::string_view recorded, golden::Count& c
     BatchWriter writer(out, open, kLargestMaxFrameSize);
     for (const RemoteMessage& message : batch.messages)
       REQUIRE(*writer.add(message.sender, message.receiver,
-                          OutgoingPayload::raw_view(message.payload), message.headers));
+                          OutgoingPayload::raw_view(message.payload), batch.headers_of(message)));
     REQUIRE(writer.finish(batch.timeout));
   } else {
     return;

@@ -172,7 +172,7 @@ remoting::ServiceOptions service_options(int port) {
   }
   options.serializers = std::move(serializers);
   if (port == 21503)
-    options.extract = [](const std::vector<wire::Header>& headers) -> Result<ContextRef> {
+    options.extract = [](std::span<const wire::Header> headers) -> Result<ContextRef> {
       if (const auto* refused = wire::find_header(headers, "X-Fail"))
         return fail("errorString", "propagator refused: " + std::string(refused->value));
       return wire::context_of(headers);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <csignal>
 #include <pthread.h>
+#include <sched.h>
 
 namespace goakt::net {
 
@@ -79,7 +80,9 @@ void LoopCore::run() {
     // At one go, Asio keeps the memory of its handlers; looking for more, it cannot.
     if (polling == Duration::zero()) context.run();
     while (context.run_one() != 0) {
-      while (SystemClock::instance().now() < hot_until && !context.stopped()) context.poll();
+      // Others go first, who may be just the ones that make work.
+      while (SystemClock::instance().now() < hot_until && !context.stopped())
+        if (context.poll() == 0) ::sched_yield();
     }
     // Nothing is left to wait for: stop() has come. What is posted in this moment still counts.
     context.restart();

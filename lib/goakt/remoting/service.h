@@ -30,7 +30,7 @@ struct ServiceOptions {
       make_actor = {};
   // The context of what comes with these headers; its error refuses the request. Left out: all of
   // them become the context.
-  std::function<Result<ContextRef>(const std::vector<wire::Header>& headers)> extract = {};
+  std::function<Result<ContextRef>(std::span<const wire::Header> headers)> extract = {};
   // Makes handles to senders on other nodes. Left out: nothing can be sent to them.
   std::shared_ptr<Client> client = {};
   std::uint32_t max_frame_size = wire::kLargestMaxFrameSize;

@@ -25,18 +25,25 @@ class OutgoingPayload;
 
 // One message of a batch: views into the frame.
 struct RemoteMessage {
-  std::string_view sender;    // address; empty: nobody
-  std::string_view receiver;  // address
-  std::string_view payload;   // Serializers::decode() reads it
-  std::vector<Header> headers;
+  std::string_view sender;         // address; empty: nobody
+  std::string_view receiver;       // address
+  std::string_view payload;        // Serializers::decode() reads it
+  std::uint32_t first_header = 0;  // Batch::headers_of()
+  std::uint32_t header_count = 0;
 };
 
 struct Batch {
   std::vector<RemoteMessage> messages;
+  std::vector<Header> headers;                      // of all of them
   std::optional<std::chrono::nanoseconds> timeout;  // of an ask; the receiver's default without one
+
+  std::span<const Header> headers_of(const RemoteMessage& message) const {
+    return std::span(headers).subspan(message.first_header, message.header_count);
+  }
 
   void clear() {
     messages.clear();
+    headers.clear();
     timeout.reset();
   }
 };

@@ -51,13 +51,13 @@ char* put_text(char* to, std::string_view text) {
 
 }  // namespace
 
-const Header* find_header(const std::vector<Header>& headers, std::string_view key) {
+const Header* find_header(std::span<const Header> headers, std::string_view key) {
   const auto found = std::find_if(headers.rbegin(), headers.rend(),
                                   [key](const Header& h) { return same_key(h.key, key); });
   return found == headers.rend() ? nullptr : &*found;
 }
 
-ContextRef context_of(const std::vector<Header>& headers) {
+ContextRef context_of(std::span<const Header> headers) {
   if (headers.empty()) return {};
   std::map<std::string, std::string, std::less<>> values;
   for (const Header& header : headers) {

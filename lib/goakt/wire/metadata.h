@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -25,11 +26,11 @@ struct Header {
 };
 
 // The last header of that key, whatever its letter case; null when there is none.
-GOAKT_API const Header* find_header(const std::vector<Header>& headers, std::string_view key);
+GOAKT_API const Header* find_header(std::span<const Header> headers, std::string_view key);
 
 // What the headers carry, as a message's context (keys in lower case), and back. An empty list is
 // no context. The headers are views into the context.
-GOAKT_API ContextRef context_of(const std::vector<Header>& headers);
+GOAKT_API ContextRef context_of(std::span<const Header> headers);
 GOAKT_API std::vector<Header> headers_of(const MessageContext* context);
 
 // What travels beside a request: propagated values and how much time is left for it. A remaining

@@ -20,16 +20,9 @@ constexpr std::size_t kMost = std::numeric_limits<std::int32_t>::max();
 }  // namespace
 
 OutgoingPayload OutgoingPayload::raw(std::string bytes) {
-  OutgoingPayload payload;
-  payload.size_ = bytes.size();
-  payload.owned_ = std::move(bytes);
-  return payload;
-}
-
-OutgoingPayload OutgoingPayload::raw_view(std::string_view bytes) {
-  OutgoingPayload payload;
-  payload.size_ = bytes.size();
-  payload.view_ = bytes;
+  auto owned = std::make_unique<const std::string>(std::move(bytes));
+  OutgoingPayload payload = raw_view(*owned);
+  payload.owned_ = std::move(owned);
   return payload;
 }
 
@@ -55,10 +48,9 @@ Result<OutgoingPayload> OutgoingPayload::of(const google::protobuf::MessageLite&
 }
 
 Result<OutgoingPayload> OutgoingPayload::named(std::string_view type_name, std::string body) {
-  OutgoingPayload payload;
-  payload.name_ = type_name;
-  GOAKT_CHECK(payload.measure(body.size()));
-  payload.owned_ = std::move(body);
+  auto owned = std::make_unique<const std::string>(std::move(body));
+  GOAKT_TRY(OutgoingPayload payload, named_view(type_name, *owned));
+  payload.owned_ = std::move(owned);
   return payload;
 }
 
@@ -80,7 +72,7 @@ char* OutgoingPayload::write(char* to) const {
   if (message_ != nullptr)
     return reinterpret_cast<char*>(
         message_->SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(to)));
-  return store_bytes(to, body().data(), body().size());
+  return store_bytes(to, view_.data(), view_.size());
 }
 
 std::string OutgoingPayload::to_string() const {

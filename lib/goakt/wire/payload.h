@@ -6,6 +6,7 @@
 #include "goakt/wire/buffer.h"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@
 namespace google::protobuf {
 class Message;
 class MessageLite;
-}
+}  // namespace google::protobuf
 
 // Payloads: an actor's message within a frame. Laid out as a plain frame: the type's name and the
 // value as protobuf, CBOR or JSON (no byte says which). Sentinels are payloads of other layouts.
@@ -25,7 +26,14 @@ class GOAKT_API OutgoingPayload {
  public:
   // Bytes that are a payload already: a sentinel, or one that is passed on.
   static OutgoingPayload raw(std::string bytes);
-  static OutgoingPayload raw_view(std::string_view bytes);
+
+  static OutgoingPayload raw_view(std::string_view bytes) {
+    OutgoingPayload payload;
+    payload.size_ = bytes.size();
+    payload.view_ = bytes;
+    return payload;
+  }
+
   // A message of a class that protoc made; the second spares looking for its name, whose owner
   // stays.
   [[nodiscard]] static Result<OutgoingPayload> of(const google::protobuf::Message& message);
@@ -48,15 +56,13 @@ class GOAKT_API OutgoingPayload {
 
   Status measure(std::size_t body_size);
 
-  std::string_view body() const noexcept { return owned_.empty() ? view_ : owned_; }
-
   std::size_t size_ = 0;
   bool has_header_ = false;
   std::string_view name_;
   // The body: one of these.
   const google::protobuf::MessageLite* message_ = nullptr;
   std::string_view view_;
-  std::string owned_;
+  std::unique_ptr<const std::string> owned_;  // what is seen, unless its owner is somebody else
 };
 
 // The name and the body of a payload in frame layout, as views; none when it is not one. Bytes

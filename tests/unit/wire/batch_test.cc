@@ -71,7 +71,8 @@ TEST_CASE("a batch comes back as views into its frame") {
   REQUIRE(read.messages.size() == 1);
   CHECK(read.messages[0].sender == kCaller);
   CHECK(read.messages[0].receiver == kEcho);
-  CHECK(read.messages[0].headers == std::vector{header});
+  REQUIRE(read.headers_of(read.messages[0]).size() == 1);
+  CHECK(read.headers_of(read.messages[0])[0] == header);
   CHECK(read.timeout == -1ns);
   const auto payload = read_named(read.messages[0].payload);
   REQUIRE(payload);
@@ -133,7 +134,64 @@ TEST_CASE("a corrupt batch has no messages at all") {
   CHECK(!parse_tell("\x0a\x04\x0a\x02\xff\xfe"s, read));  // a sender that is not UTF-8
   CHECK(!parse_tell("\x02\x01"s, read));                  // field number 0
   CHECK(!parse_tell("\x0c"s, read));                      // the end of a group that never began
-  CHECK(parse_tell("\x9a\x06\x01x"s, read));              // a field of tomorrow
+}
+
+TEST_CASE("fields of tomorrow are skipped, whatever they look like") {
+  const auto group = [](int depth) {
+    return std::string(static_cast<std::size_t>(depth), '\x23') +
+           std::string(static_cast<std::size_t>(depth), '\x24');
+  };
+  Batch read;
+  CHECK(parse_tell("\x9a\x06\x01x"s, read));  // bytes
+  CHECK(
+      parse_tell("\x20\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"s, read));  // a number of ten bytes
+  CHECK(!parse_tell("\x20\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"s, read));
+  CHECK(
+      parse_tell("\x25"
+                 "1234"s,
+                 read));
+  CHECK(
+      !parse_tell("\x25"
+                  "123"s,
+                  read));
+  CHECK(
+      parse_tell("\x21"
+                 "12345678"s,
+                 read));
+  CHECK(
+      !parse_tell("\x21"
+                  "1234567"s,
+                  read));
+  CHECK(parse_tell("\x23\x20\x07\x24"s, read));   // a group with a number in it
+  CHECK(!parse_tell("\x23\x20\x07\x2c"s, read));  // ended by another's end
+  CHECK(!parse_tell("\x23\x20\x07"s, read));
+  CHECK(parse_tell(group(100), read));
+  CHECK(!parse_tell(group(101), read));
+  CHECK(!parse_tell("\xe0\xc0\xef\xef\xec\x0a\x3d"s, read));  // a tag of six bytes
+  CHECK(!parse_tell("\x26"s, read));                          // of no kind that there is
+}
+
+TEST_CASE("texts of any length and letters travel") {
+  for (const std::size_t length : {0u, 1u, 15u, 16u, 17u, 31u, 32u, 33u, 127u, 128u, 300u}) {
+    const std::string ascii(length, 'a');
+    const std::string other = ascii + "\xc3\xa4";
+    Buffer out;
+    BatchWriter batch(out);
+    REQUIRE(*batch.add(ascii, other, OutgoingPayload::raw(ascii)));
+    CHECK(!batch.add(ascii + "\xc3", other, OutgoingPayload::raw("x")));
+    CHECK(!batch.add(ascii, "\xff" + ascii, OutgoingPayload::raw("x")));
+    REQUIRE(*batch.add(other, ascii, OutgoingPayload::raw("")));
+    REQUIRE(batch.finish());
+    Batch read;
+    REQUIRE(parse_tell(body_of(out), read));
+    REQUIRE(read.messages.size() == 2);
+    CHECK(read.messages[0].sender == ascii);
+    CHECK(read.messages[0].receiver == other);
+    CHECK(read.messages[0].payload == ascii);
+    CHECK(read.messages[1].sender == other);
+    CHECK(read.messages[1].receiver == ascii);
+    CHECK(read.messages[1].payload.empty());
+  }
 }
 
 TEST_CASE("a frame of empty messages does not take many times its memory") {
@@ -147,7 +205,9 @@ TEST_CASE("a frame of empty messages does not take many times its memory") {
 
 TEST_CASE("the answers of an ask keep the order of the questions") {
   const auto one = text("one");
-  const std::vector answers{*OutgoingPayload::of(one), OutgoingPayload::raw("")};
+  std::vector<OutgoingPayload> answers;
+  answers.push_back(*OutgoingPayload::of(one));
+  answers.push_back(OutgoingPayload::raw(""));
   Buffer out;
   REQUIRE(append_ask_response(out, answers));
   const auto frame = parse_frame(out.view(), FrameKind::response);

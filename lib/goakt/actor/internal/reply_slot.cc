@@ -7,6 +7,7 @@
 
 #include <linux/futex.h>
 #include <mutex>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <type_traits>
 #include <unistd.h>
@@ -20,7 +21,10 @@ constexpr std::uint64_t kGenerationMask = (1ull << 38) - 1;
 constexpr std::uint32_t kSlotsPerChunk = 1024;
 constexpr std::uint32_t kChunks = 1u << 14;  // 16 M open asks
 constexpr std::uint32_t kLocalSlots = 64;    // kept per thread
-constexpr auto kSpin = std::chrono::microseconds(20);
+// Who waits looks for the answer: first without giving up its CPU, then letting others go first, who
+// may be just the ones that bring it.
+constexpr auto kSpin = std::chrono::microseconds(5);
+constexpr auto kLook = std::chrono::microseconds(50);
 
 // All slots of the process; chunks are added and never removed.
 struct Table {
@@ -202,12 +206,13 @@ bool wait_for_reply(ReplySlot& slot, std::chrono::nanoseconds timeout) {
     return true;
   const auto start = Clock::now();
   const auto deadline = start + timeout;
-  for (auto now = start; now - start < kSpin; now = Clock::now()) {
-    for (int i = 0; i < 64; ++i) {
+  for (auto now = start; now - start < kLook; now = Clock::now()) {
+    for (int i = 0; i < 16; ++i) {
       if (ReplySlot::state_of(slot.word.load(std::memory_order_acquire)) == ReplySlot::done)
         return true;
       spin_pause();
     }
+    if (now - start > kSpin) sched_yield();
   }
   for (;;) {
     std::uint64_t word = slot.word.load(std::memory_order_acquire);

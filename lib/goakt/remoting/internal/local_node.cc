@@ -117,7 +117,7 @@ Answer<void> LocalNode::check_host(std::string_view host, std::int32_t port) con
   return {};
 }
 
-Answer<ContextRef> LocalNode::context_of(const std::vector<wire::Header>& headers) const {
+Answer<ContextRef> LocalNode::context_of(std::span<const wire::Header> headers) const {
   if (!options.extract) return wire::context_of(headers);
   auto context = options.extract(headers);
   if (!context) return refuse(RemoteCode::invalid_argument, context.error());

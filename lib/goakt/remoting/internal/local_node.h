@@ -53,7 +53,7 @@ class LocalNode : public std::enable_shared_from_this<LocalNode> {
 
   Answer<void> check_enabled() const;
   Answer<void> check_host(std::string_view host, std::int32_t port) const;
-  Answer<ContextRef> context_of(const std::vector<wire::Header>& headers) const;
+  Answer<ContextRef> context_of(std::span<const wire::Header> headers) const;
 
   // The asks that are open here end when remoting does: the system's end would leave them waiting.
   void ask_opened(const RemoteAsker& asker, std::uint64_t origin);

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,13 +28,14 @@ class Teller {
   Teller(LocalNode& node, const ContextRef& context) : node_(node), context_(context) {}
 
   // From that one on. Returns the first that has to wait for room in a mailbox, or their number.
-  std::size_t tell(const std::vector<wire::RemoteMessage>& messages, std::size_t from) {
-    while (from < messages.size() && tell(messages[from])) ++from;
+  std::size_t tell(const wire::Batch& batch, std::size_t from) {
+    const auto& messages = batch.messages;
+    while (from < messages.size() && tell(messages[from], batch.headers_of(messages[from]))) ++from;
     return from;
   }
 
  private:
-  bool tell(const wire::RemoteMessage& remote) {
+  bool tell(const wire::RemoteMessage& remote, std::span<const wire::Header> headers) {
     auto message = decode(node_, remote.payload);
     if (!message) {
       node_.runtime.options().logger.warn("a message from another node cannot be read",
@@ -43,8 +45,8 @@ class Teller {
       return true;
     }
     ContextRef context = context_;
-    if (!remote.headers.empty()) {
-      auto own = node_.context_of(remote.headers);
+    if (!headers.empty()) {
+      auto own = node_.context_of(headers);
       if (!own) return lose(remote, *message, own.error().message);
       context = *std::move(own);
     }
@@ -101,9 +103,9 @@ void tell_later(LocalNode& node, std::shared_ptr<Rest> rest) {
   const TimePoint then = node.runtime.clock().now() + kPause;
   node.runtime.at(then, [kept = node.shared_from_this(), &node, rest = std::move(rest)] {
     if (auto enabled = node.check_enabled(); !enabled) return rest->reply.fail(enabled.error());
-    const auto& messages = rest->batch.messages;
-    rest->next = Teller(node, rest->context).tell(messages, rest->next);
-    if (rest->next == messages.size()) return rest->reply.send(net::Bytes::constant(kTold));
+    rest->next = Teller(node, rest->context).tell(rest->batch, rest->next);
+    if (rest->next == rest->batch.messages.size())
+      return rest->reply.send(net::Bytes::constant(kTold));
     tell_later(node, rest);
   });
 }
@@ -115,7 +117,7 @@ void tell(LocalNode& node, const Request& request, Reply reply) {
   if (auto enabled = node.check_enabled(); !enabled) return reply.fail(enabled.error());
   auto context = node.context_of(request.metadata.headers);
   if (!context) return reply.fail(context.error());
-  const std::size_t told = Teller(node, *context).tell(batch.messages, 0);
+  const std::size_t told = Teller(node, *context).tell(batch, 0);
   if (told == batch.messages.size()) return reply.send(net::Bytes::constant(kTold));
   auto rest = std::make_shared<Rest>(Rest{.body = std::string(request.body),
                                           .batch = {},
