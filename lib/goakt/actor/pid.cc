@@ -87,7 +87,12 @@ Status deliver_specially(Cell& cell, std::uint32_t generation, std::uint32_t fla
   return {};
 }
 
-// The calling thread's inline turn: the asker has claimed the idle target and runs it.
+// Claims an idle actor for the calling thread, which then runs it.
+bool claim(Cell& cell, std::uint32_t generation) {
+  return cell.has(kInlineAsk) && this_thread.worker == nullptr && this_thread.running == nullptr &&
+         !cell.has(kAdmission) && cell.inbox.try_activate(generation);
+}
+
 void run_claimed(Cell& cell, Envelope* message) {
   give_arrival(cell, message);
   if (run_turn(cell) == TurnEnd::yielded) cell.system->dispatcher.schedule(cell);
@@ -143,6 +148,17 @@ Result<bool> deliver_if_room(const Pid& to, Message& message) {
   }
   delete_envelope(stand_in);
   GOAKT_CHECK(enter(*cell, generation, message.release()));
+  return true;
+}
+
+bool run_if_idle(const Pid& to, Envelope* message) {
+  Cell* cell = PidAccess::cell(to);
+  const std::uint32_t generation = PidAccess::generation(to);
+  if (cell == nullptr || !accepts(*cell, generation)) return false;
+  // What this thread told before goes first.
+  if (this_thread.worker == nullptr) cell->system->dispatcher.normal().flush_lane();
+  if (!claim(*cell, generation)) return false;
+  run_claimed(*cell, message);
   return true;
 }
 
@@ -227,8 +243,7 @@ Result<Message> ask(const Pid& to, Envelope* message, std::chrono::nanoseconds t
   // What this thread told before goes first.
   if (this_thread.worker == nullptr) system.dispatcher.normal().flush_lane();
 
-  if (cell->has(kInlineAsk) && this_thread.worker == nullptr && this_thread.running == nullptr &&
-      !cell->has(kAdmission) && cell->inbox.try_activate(generation)) {
+  if (claim(*cell, generation)) {
     set_ask_timeout(slot, timeout);
     run_claimed(*cell, message);
     // Passed on: whoever answers may look at the deadline much later.

@@ -89,7 +89,7 @@ Result<bool> RemoteAccess::tell_if_room(const Pid& to, Message& message, const P
 }
 
 void RemoteAccess::ask(const Pid& to, Message message, const Pid& from, TimePoint limit,
-                       RemoteAsker& asker) const {
+                       RemoteAsker& asker, bool inline_turn) const {
   internal::System& system = system_;  // at the end the asker may be gone, and this with it
   const Pid sender = from ? from : facade_.no_sender();
   internal::ReplySlot& slot = internal::acquire_slot();
@@ -126,8 +126,10 @@ void RemoteAccess::ask(const Pid& to, Message message, const Pid& from, TimePoin
   } else if (message) {
     message.get()->origin = origin;
     const Hurry hurry;
-    if (Status sent = internal::deliver(to, message.release()); !sent)
-      internal::complete_with_error(origin, std::move(sent).error());
+    Envelope* const question = message.release();
+    if (!inline_turn || !internal::run_if_idle(to, question))
+      if (Status sent = internal::deliver(to, question); !sent)
+        internal::complete_with_error(origin, std::move(sent).error());
   }
   if (system.clock.now() >= limit) time_out();  // the timer may have come too early
 }

@@ -95,9 +95,9 @@ class GOAKT_API RemoteAccess {
 
   // Asks in the name of `from`, until the limit: then the error is request_timeout. Without a
   // message it only waits. The asker lives until it gets the answer, which does not come by itself
-  // when the system stops.
-  void ask(const Pid& to, Message message, const Pid& from, TimePoint limit,
-           RemoteAsker& asker) const;
+  // when the system stops. With `inline_turn` an idle actor runs here and now.
+  void ask(const Pid& to, Message message, const Pid& from, TimePoint limit, RemoteAsker& asker,
+           bool inline_turn = false) const;
 
   void at(TimePoint time, std::function<void()> task) const;
   // On a thread that may block.

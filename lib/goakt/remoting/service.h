@@ -34,6 +34,11 @@ struct ServiceOptions {
   // Makes handles to senders on other nodes. Left out: nothing can be sent to them.
   std::shared_ptr<Client> client = {};
   std::uint32_t max_frame_size = wire::kLargestMaxFrameSize;
+  // An idle actor that is asked answers on the connection's own thread, which spares handing the
+  // question to a worker and the answer back. For nodes whose actors never wait and are done within
+  // microseconds: as long as one runs, the connections of that thread stand still, and what it
+  // tells a full mailbox is refused at once.
+  bool inline_asks = false;
 };
 
 // Answers what other nodes ask of this one about its actors. The node's address, which requests

@@ -157,6 +157,22 @@ TEST_CASE("told messages arrive in their order, and what cannot arrive is a dead
   CHECK(letters[0].reason == "address not found");
 }
 
+TEST_CASE("an idle actor answers on the connection's own thread where that is wanted") {
+  ServiceOptions options;
+  options.inline_asks = true;
+  Fixture f(std::move(options));
+  f.queue.arrive(*f.session, f.batch(wire::kTellType, {{f.at("scribe"), "first"}}));
+  REQUIRE(eventually([&] { return f.journal.read() == "first"; }));
+  REQUIRE(eventually([&] { return f.system->actor_of("scribe")->mailbox_depth() == 0; }));
+  static_cast<void>(f.queue.sent());
+  f.queue.arrive(*f.session,
+                 f.batch(wire::kAskType, {{f.at("scribe"), "hi"}}, std::chrono::seconds(5)));
+  CHECK(!f.queue.is_paused());
+  CHECK(f.queue.posted() == 0);
+  CHECK(f.journal.read() == "first hi");
+  CHECK(answers<internalpb::RemoteAskResponse>(f.queue.sent()).size() == 1);
+}
+
 TEST_CASE("a receiver whose mailbox makes senders wait holds up its connection alone") {
   Fixture f;
   std::promise<void> gate;

@@ -23,7 +23,7 @@ constexpr std::uint32_t kChunks = 1u << 14;  // 16 M open asks
 constexpr std::uint32_t kLocalSlots = 64;    // kept per thread
 // Who waits looks for the answer: first without giving up its CPU, then letting others go first, who
 // may be just the ones that bring it.
-constexpr auto kSpin = std::chrono::microseconds(5);
+constexpr auto kSpin = std::chrono::microseconds(2);
 constexpr auto kLook = std::chrono::microseconds(50);
 
 // All slots of the process; chunks are added and never removed.

@@ -230,6 +230,9 @@ Status deliver(const Pid& to, Envelope* message);
 // For a sender that can wait: false while a mailbox that blocks is full, and the message stays
 // whole.
 Result<bool> deliver_if_room(const Pid& to, Message& message);
+// Runs the turn of an idle actor here and now, with that message; false: it is busy, or not to be
+// run by this thread, and the message stays the caller's.
+bool run_if_idle(const Pid& to, Envelope* message);
 // The same; what the target does not take becomes a dead letter.
 void deliver_or_dead_letter(const Pid& to, Envelope* message);
 Error ask_timeout_error(const Pid& to, std::string_view type, std::chrono::nanoseconds timeout);

@@ -48,7 +48,8 @@ class Run final : public RemoteAsker {
           "invalid remote message\n" + Address::parse(remote.sender).error().message()));
     if (asks_.context) message = std::move(*message).with_context(asks_.context);
     limit_ = time_limit();
-    node_.runtime.ask(*receiver, *std::move(message), node_.sender(remote.sender), limit_, *this);
+    node_.runtime.ask(*receiver, *std::move(message), node_.sender(remote.sender), limit_, *this,
+                      node_.options.inline_asks);
   }
 
  private:
