@@ -21,8 +21,8 @@ constexpr std::uint64_t kGenerationMask = (1ull << 38) - 1;
 constexpr std::uint32_t kSlotsPerChunk = 1024;
 constexpr std::uint32_t kChunks = 1u << 14;  // 16 M open asks
 constexpr std::uint32_t kLocalSlots = 64;    // kept per thread
-// Who waits looks for the answer: first without giving up its CPU, then letting others go first, who
-// may be just the ones that bring it.
+// Who waits looks for the answer: first without giving up its CPU, then letting others go first,
+// who may be just the ones that bring it.
 constexpr auto kSpin = std::chrono::microseconds(2);
 constexpr auto kLook = std::chrono::microseconds(50);
 

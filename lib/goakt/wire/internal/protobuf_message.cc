@@ -27,8 +27,8 @@ bool is_sound(const std::string& type_name, std::string_view bytes) {
 
 // Mostly the one of the message before.
 const MessageType* find_type(std::string_view name) {
-  static constinit thread_local const MessageType* last
-      __attribute__((tls_model("initial-exec"))) = nullptr;
+  static constinit thread_local const MessageType* last __attribute__((tls_model("initial-exec"))) =
+      nullptr;
   if (last != nullptr && last->name == name) return last;
   const MessageType* found = TypeRegistry::instance().find(name);
   if (found != nullptr) last = found;
