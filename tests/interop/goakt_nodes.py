@@ -142,41 +142,33 @@ def ours_works_on_peer(peer, node):
     equal("nobody was told of a restart", node.lines("an actor on another node cannot be watched"), [])
 
 
-def work_with(folder, compression, *checks):
+def work_with(folder, compression):
     flag = f"--remoting.compression={compression}"
     with Node(folder, "--system.name=ours", f"--plugins.load={daemon.PLUGIN}", flag) as node, \
             Peer("-name", "theirs", "-compression", compression) as peer:
         place = node.ready().lines("goaktd ready")[0]["node"]
         equal("kind", peer.kind, "main.echo")
-        for check in checks:
-            check(peer, node, place)
+        peer_works_on_ours(peer, node, place)
+        peer_watches_ours(peer, node, place)
+        ours_works_on_peer(peer, node)
         node.send(signal.SIGTERM)
         node.ends(0)
 
 
-def both(peer, node, place):
-    peer_works_on_ours(peer, node, place)
-    ours_works_on_peer(peer, node)
-
-
 def test_in_clear(folder):
-    work_with(folder, "none", both)
+    work_with(folder, "none")
 
 
 def test_with_gzip(folder):
-    work_with(folder, "gzip", both)
+    work_with(folder, "gzip")
 
 
 def test_with_brotli(folder):
-    work_with(folder, "brotli", both)
+    work_with(folder, "brotli")
 
 
 def test_with_zstd(folder):
-    work_with(folder, "zstd", both)
-
-
-def test_the_peer_hears_of_the_end_of_ours(folder):
-    work_with(folder, "zstd", peer_watches_ours)
+    work_with(folder, "zstd")
 
 
 if __name__ == "__main__":
