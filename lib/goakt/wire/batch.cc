@@ -2,10 +2,11 @@
 
 #include "goakt/wire/big_endian.h"
 #include "goakt/wire/durations.h"
+#include "goakt/wire/internal/letters.h"
+#include "goakt/wire/internal/protobuf_fields.h"
 #include "goakt/wire/payload.h"
 
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/stubs/common.h>
 
 #include <algorithm>
 #include <cstring>
@@ -17,188 +18,13 @@ namespace goakt::wire {
 namespace {
 
 using google::protobuf::io::CodedOutputStream;
-
-enum WireType : std::uint32_t { varint, fixed64, bytes, group, end_group, fixed32 };
-
-constexpr std::uint32_t tag(int field, WireType type) {
-  return static_cast<std::uint32_t>(field) << 3 | type;
-}
-
-constexpr std::uint32_t bytes_tag(int field) {
-  return tag(field, WireType::bytes);
-}
-
-constexpr std::uint32_t number_tag(int field) {
-  return tag(field, WireType::varint);
-}
-
-// As many letters as are looked at at once.
-using Letters = std::uint8_t __attribute__((vector_size(16)));
-
-Letters load_letters(const char* from) {
-  Letters letters;
-  std::memcpy(&letters, from, sizeof letters);
-  return letters;
-}
-
-bool is_ascii(Letters letters) {
-  std::uint64_t halves[2];
-  std::memcpy(halves, &letters, sizeof halves);
-  return ((halves[0] | halves[1]) & 0x8080'8080'8080'8080) == 0;
-}
-
-[[gnu::always_inline]] inline bool is_utf8(std::string_view text) {
-  // Addresses are ASCII, as a rule.
-  Letters letters{};
-  if (text.size() < sizeof letters) {
-    for (const char c : text) letters[0] |= static_cast<unsigned char>(c);
-  } else {
-    const char* const last = text.data() + text.size() - sizeof letters;
-    for (const char* at = text.data(); at < last; at += sizeof letters) letters |= load_letters(at);
-    letters |= load_letters(last);
-  }
-  if (is_ascii(letters)) return true;
-  return google::protobuf::internal::IsStructurallyValidUTF8(text.data(),
-                                                             static_cast<int>(text.size()));
-}
-
-constexpr int kDeepest = 100;  // messages and groups within each other
-
-// Both read what begins at `at` and return its end; null when it is broken. Bits beyond the largest
-// number are dropped.
-const char* read_long_varint(const char* at, const char* end, int most, std::uint64_t& out) {
-  out = 0;
-  for (int i = 0; i < most && at != end; ++i) {
-    const auto byte = static_cast<unsigned char>(*at++);
-    out |= static_cast<std::uint64_t>(byte & 0x7f) << (7 * i);
-    if (byte < 0x80) return at;
-  }
-  return nullptr;
-}
-
-const char* skip_field(const char* at, const char* end, int depth, std::uint32_t tag);
-
-// The fields of one protobuf message, one after the other, without copies. Accepts exactly what the
-// classes that protoc makes accept. What a field handler does not know it leaves to skip().
-//
-// All that is long lies outside and gets no pointer to it, so that it lives in registers.
-class Fields {
- public:
-  explicit Fields(std::string_view bytes) : Fields(bytes.data(), bytes.data() + bytes.size(), 0) {}
-
-  Fields(const char* at, const char* end, int depth) : at_(at), end_(end), depth_(depth) {}
-
-  // Calls on_field(tag) for each; false when the bytes are no message or a handler says so.
-  template <class OnField>
-  [[gnu::always_inline]] bool each(OnField&& on_field) {
-    while (at_ != end_) {
-      std::uint32_t tag;
-      if (!read_tag(tag) || !on_field(tag)) return false;
-    }
-    return true;
-  }
-
-  bool skip(std::uint32_t tag) {
-    at_ = skip_field(at_, end_, depth_, tag);
-    return at_ != nullptr;
-  }
-
-  [[gnu::always_inline]] bool read(std::string_view& out) {
-    std::uint64_t length;
-    if (!read_varint(length, 5) || length > size()) return false;
-    out = {at_, length};
-    at_ += length;
-    return true;
-  }
-
-  [[gnu::always_inline]] bool read_text(std::string_view& out) { return read(out) && is_utf8(out); }
-
-  bool read(std::uint64_t& out) { return read_varint(out, 10); }
-
-  // A field that is a message: what `parse` makes of its fields.
-  template <class Parse>
-  [[gnu::always_inline]] bool read_message(Parse&& parse) {
-    std::string_view message;
-    return read(message) && depth_ < kDeepest &&
-           parse(Fields(message.data(), message.data() + message.size(), depth_ + 1));
-  }
-
-  [[gnu::always_inline]] bool read_tag(std::uint32_t& out) {
-    std::uint64_t number;
-    if (!read_varint(number, 5)) return false;
-    out = static_cast<std::uint32_t>(number);
-    return true;
-  }
-
-  bool advance(std::size_t count) {
-    if (count > size()) return false;
-    at_ += count;
-    return true;
-  }
-
-  const char* at() const { return at_; }
-
-  // What has not been read yet.
-  std::size_t size() const { return static_cast<std::size_t>(end_ - at_); }
-
- private:
-  [[gnu::always_inline]] bool read_varint(std::uint64_t& out, int most) {
-    if (at_ == end_) return false;
-    out = static_cast<unsigned char>(*at_);
-    if (out < 0x80) {
-      ++at_;
-      return true;
-    }
-    if (size() > 1 && at_[1] >= 0) {
-      out = (out & 0x7f) | static_cast<std::uint64_t>(at_[1]) << 7;
-      at_ += 2;
-      return true;
-    }
-    std::uint64_t number;
-    const char* const end = read_long_varint(at_, end_, most, number);
-    if (end == nullptr) return false;
-    at_ = end;
-    out = number;
-    return true;
-  }
-
-  const char* at_;
-  const char* end_;
-  int depth_;
-};
-
-const char* skip_field(const char* at, const char* end, int depth, std::uint32_t tag) {
-  const std::uint32_t field = tag >> 3;
-  if (field == 0) return nullptr;
-  Fields fields(at, end, depth + 1);
-  std::uint64_t number;
-  std::string_view text;
-  bool is_sound = false;
-  switch (tag & 7) {
-    case WireType::varint:
-      is_sound = fields.read(number);
-      break;
-    case WireType::fixed64:
-      is_sound = fields.advance(8);
-      break;
-    case WireType::bytes:
-      is_sound = fields.read(text);
-      break;
-    case WireType::group:
-      if (depth >= kDeepest) return nullptr;
-      do {
-        if (!fields.read_tag(tag)) return nullptr;
-      } while ((tag & 7) != WireType::end_group && fields.skip(tag));
-      is_sound = tag == (field << 3 | WireType::end_group);
-      break;
-    case WireType::fixed32:
-      is_sound = fields.advance(4);
-      break;
-    default:
-      break;
-  }
-  return is_sound ? fields.at() : nullptr;
-}
+using internal::bytes_tag;
+using internal::Fields;
+using internal::is_ascii;
+using internal::is_utf8;
+using internal::Letters;
+using internal::load_letters;
+using internal::number_tag;
 
 // Real messages and headers are longer than this on average. Two bytes make an empty one, which
 // takes some forty times as much memory: without a bound a frame could make a node take half a
