@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <internal/remoting.pb.h>
+#include <thread>
 #include <utility>
 
 namespace goakt::remoting {
@@ -66,6 +67,18 @@ Result<Message> first_answer(const wire::Serializers& serializers, std::string_v
   return fail(ErrorCode::invalid_response);
 }
 
+// For a mutex that is held for a fraction of a microsecond: sleeping until it is free would take a
+// hundred times as long.
+std::unique_lock<std::mutex> lock_soon(std::mutex& mutex) {
+  std::unique_lock lock(mutex, std::try_to_lock);
+  for (int i = 0; !lock && i < 20; ++i) {
+    std::this_thread::yield();
+    static_cast<void>(lock.try_lock());
+  }
+  if (!lock) lock.lock();
+  return lock;
+}
+
 std::string peer_name(const Address& actor) {
   return (actor.has_parent() ? std::string(actor.parent_name()) + '/' : std::string()) +
          std::string(actor.name());
@@ -97,7 +110,7 @@ Status Destination::tell(const Address& to, const Message& message) {
   if (envelope.context != nullptr) headers = wire::headers_of(envelope.context);
   std::shared_ptr<Exchange> idle_link;
   {
-    std::lock_guard lock(mutex_);
+    const auto lock = lock_soon(mutex_);
     if (is_closed_) return fail(ErrorCode::remoting_disabled);
     if (sender != last_sender_) {
       last_sender_ = sender;
