@@ -180,6 +180,20 @@ TEST_CASE("a coroutine asks an actor on another node") {
   CHECK(answer->value() == "re:x");
 }
 
+TEST_CASE("a question goes through three nodes, and its answer all the way back") {
+  Fixture f;
+  Node c(f.cable, 9003);
+  REQUIRE(f.b.system->spawn<Asker>("relay", {}, f.b.pid(9003, "scribe")));
+  const auto first = f.a.system->spawn<Asker>("relay", {}, f.a.pid(9002, "relay"));
+  REQUIRE(first);
+  const auto answer = first->ask<StringValue>(words("hi"), kTimeout);
+  REQUIRE(answer);
+  CHECK(answer->value() == "re:hi");
+  CHECK(c.journal.read() == "hi");
+  for (Node* node : {&f.a, &f.b, &c}) node->client->close(Duration::zero());
+  f.cable->stop();
+}
+
 TEST_CASE("an ask without an answer times out, and the next one is answered") {
   Fixture f;
   const Pid far = f.a.pid(9002, "scribe");
