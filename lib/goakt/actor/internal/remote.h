@@ -20,7 +20,11 @@ class RemoteActor final : public Actor {
 
   const Address& address() const { return address_; }
 
-  Status deliver(Envelope* message) const { return route_->deliver(address_, message); }
+  Status deliver(Envelope* message) const {
+    // Among many actors it has left the caches, and it is needed last.
+    __builtin_prefetch(address_.text().data());
+    return route_->deliver(address_, message);
+  }
 
   void watch(const Pid& watcher) const { route_->watch(address_, watcher); }
 
