@@ -69,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string answer =
       exchange(port, std::string_view(reinterpret_cast<const char*>(data), size));
   require(answer.empty() || answer.starts_with("HTTP/1."));
-  require(answer.find("500 Internal") == std::string::npos);
+  require(!answer.starts_with("HTTP/1.1 500"));  // elsewhere it may be what the client wrote
   require(exchange(port, "GET /alive HTTP/1.1\r\nConnection: close\r\n\r\n").find("/alive") !=
           std::string::npos);
   return 0;
