@@ -95,6 +95,10 @@ std::optional<Message> Serializers::decode_protobuf(std::string_view payload) {
 
 Result<Incoming> Serializers::decode(std::string_view payload, UnknownTypes unknown) const {
   if (auto message = decode_protobuf(payload)) return Incoming(*std::move(message));
+  return decode_other(payload, unknown);
+}
+
+Result<Incoming> Serializers::decode_other(std::string_view payload, UnknownTypes unknown) const {
   if (auto sentinel = parse_sentinel(payload)) return Incoming(*std::move(sentinel));
 
   // GoAkt tries the users' serializers in random order and answers with the last one's text; here

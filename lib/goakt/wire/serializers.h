@@ -79,12 +79,13 @@ class GOAKT_API Serializers {
   // invalid_message "... no serializer found for message type T".
   [[nodiscard]] Result<OutgoingPayload> encode(const Message& message) const;
 
-  // What most payloads are, without detours; none for all others.
-  static std::optional<Message> decode_protobuf(std::string_view payload);
-
   // Error: invalid_message with the text that GoAkt answers with.
   [[nodiscard]] Result<Incoming> decode(std::string_view payload,
                                         UnknownTypes unknown = UnknownTypes::refuse) const;
+  // Its two halves. What most payloads are, without detours: none for all others; and these.
+  static std::optional<Message> decode_protobuf(std::string_view payload);
+  [[nodiscard]] Result<Incoming> decode_other(std::string_view payload,
+                                              UnknownTypes unknown = UnknownTypes::refuse) const;
 
  private:
   using ByName = std::map<std::string, PayloadType, std::less<>>;

@@ -23,7 +23,7 @@ Result<Message> runtime_message(wire::Sentinel sentinel) {
 
 Result<Message> decode(const LocalNode& node, std::string_view payload) {
   if (auto message = wire::Serializers::decode_protobuf(payload)) return *std::move(message);
-  GOAKT_TRY(wire::Incoming incoming, node.serializers().decode(payload));
+  GOAKT_TRY(wire::Incoming incoming, node.serializers().decode_other(payload));
   if (auto* message = std::get_if<Message>(&incoming)) return std::move(*message);
   return runtime_message(std::get<wire::Sentinel>(std::move(incoming)));
 }
