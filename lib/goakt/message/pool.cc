@@ -32,11 +32,7 @@ struct Depot {
   void** fill(std::size_t size_class, void** box) {
     std::lock_guard lock(mutex);
     auto& stack = full[size_class];
-    if (stack.empty()) return carve(size_class, box);
-    if (box != nullptr) empty.push_back(box);
-    box = stack.back();
-    stack.pop_back();
-    return box;
+    return stack.empty() ? carve(size_class, box) : take(stack, box);
   }
 
   // An empty box, for a full one or none.
@@ -53,10 +49,7 @@ struct Depot {
     auto& stack = kept[kind];
     if (stack.empty()) return nullptr;
     kept_boxes[kind].store(stack.size() - 1, std::memory_order_relaxed);
-    if (box != nullptr) empty.push_back(box);
-    box = stack.back();
-    stack.pop_back();
-    return box;
+    return take(stack, box);
   }
 
   // An empty box for a full one or none; null: there are enough, and the full one stays.
@@ -85,6 +78,13 @@ struct Depot {
 
   Slab slabs_[kClasses];
   std::uint32_t slab_count_ = 0;
+
+  void** take(std::vector<void**>& stack, void** empty_box) {
+    if (empty_box != nullptr) empty.push_back(empty_box);
+    void** box = stack.back();
+    stack.pop_back();
+    return box;
+  }
 
   void** empty_box() {
     if (empty.empty()) return new void*[kBox];
@@ -211,39 +211,14 @@ void own_cache() {
   static thread_local CacheOwner owner;
 }
 
-}  // namespace
-
-constinit thread_local Cache cache{};
-
-void refill(std::size_t size_class) {
-  own_cache();
-  Magazine& m = cache.magazines[size_class];
+// Puts a full box in the place of the empty one: the spare one, else what `fill` gives. False: it
+// gave none.
+template <class Fill>
+bool take_full(Magazine& m, Fill fill) {
   if (m.full != nullptr) {
     depot().put(m.nodes);
     m.nodes = std::exchange(m.full, nullptr);
-  } else {
-    m.nodes = depot().fill(size_class, m.nodes);
-  }
-  m.count = m.room = kBox;
-}
-
-void drain(std::size_t size_class) noexcept {
-  own_cache();
-  Magazine& m = cache.magazines[size_class];
-  // Two full boxes are one too many.
-  void** const empty = depot().give(size_class, m.full);
-  m.full = std::exchange(m.nodes, empty);
-  m.count = 0;
-  m.room = kBox;
-}
-
-bool refill_kept(std::size_t kind) {
-  own_cache();
-  Magazine& m = cache.kept[kind];
-  if (m.full != nullptr) {
-    depot().put(m.nodes);
-    m.nodes = std::exchange(m.full, nullptr);
-  } else if (void** const full = depot().fill_kept(kind, m.nodes)) {
+  } else if (void** const full = fill(m.nodes)) {
     m.nodes = full;
   } else {
     return false;
@@ -252,15 +227,43 @@ bool refill_kept(std::size_t kind) {
   return true;
 }
 
-bool drain_kept(std::size_t kind) noexcept {
-  own_cache();
-  Magazine& m = cache.kept[kind];
-  void** const empty = depot().give_kept(kind, m.full);
+// Puts an empty box in the place of the full one, which becomes the spare one: two are one too
+// many, so `give` takes the one before and gives the empty one. False: it took none.
+template <class Give>
+bool give_full(Magazine& m, Give give) {
+  void** const empty = give(m.full);
   if (empty == nullptr) return false;
   m.full = std::exchange(m.nodes, empty);
   m.count = 0;
   m.room = kBox;
   return true;
+}
+
+}  // namespace
+
+constinit thread_local Cache cache{};
+
+void refill(std::size_t size_class) {
+  own_cache();
+  take_full(cache.magazines[size_class],
+            [size_class](void** empty) { return depot().fill(size_class, empty); });
+}
+
+void drain(std::size_t size_class) noexcept {
+  own_cache();
+  give_full(cache.magazines[size_class],
+            [size_class](void** full) { return depot().give(size_class, full); });
+}
+
+bool refill_kept(std::size_t kind) {
+  own_cache();
+  return take_full(cache.kept[kind],
+                   [kind](void** empty) { return depot().fill_kept(kind, empty); });
+}
+
+bool drain_kept(std::size_t kind) noexcept {
+  own_cache();
+  return give_full(cache.kept[kind], [kind](void** full) { return depot().give_kept(kind, full); });
 }
 
 void* allocate_alone(std::size_t size) {

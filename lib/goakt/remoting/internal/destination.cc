@@ -117,13 +117,12 @@ Status Destination::tell(const Address& to, const Message& message) {
       last_sender_path_ = sender.path();
     }
     GOAKT_CHECK(outbox_.add(last_sender_path_, to.text(), payload, headers));
-    if (link_ == Link::dialing || is_pumping_) return {};
-    if (link_ == Link::up) {
+    if (link_ == Link::down) {
+      link_ = Link::dialing;
+    } else {
       if (!is_due()) return {};
       is_pumping_ = true;
       idle_link = exchange_;
-    } else {
-      link_ = Link::dialing;
     }
   }
   if (!idle_link)
