@@ -17,6 +17,8 @@
 #include "goakt/daemon/token_commands.h"
 #include "goakt/node/node.h"
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -194,6 +196,9 @@ int run_node(const CommandLine& line, const config::Settings& settings, Kinds ki
   const Signals signals;
   const auto log = NodeLog::open(settings);
   if (!log) return complain(kIo, log.error(), &settings);
+  // libprotobuf would write a line to stderr for each text that is not UTF-8, as often as a peer
+  // likes. Whoever parses something tells what is wrong in the node's form and within its limits.
+  google::protobuf::SetLogHandler(nullptr);
   if (const Status writable = make_data_directory(settings); !writable)
     return complain(kNoDataDirectory, writable.error(), &settings);
   const ServiceManager manager;

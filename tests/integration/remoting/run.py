@@ -9,6 +9,7 @@ import os
 import pathlib
 import signal
 import socket
+import struct
 import subprocess
 import sys
 
@@ -195,6 +196,28 @@ def test_a_node_that_is_not_there_is_unreachable(folder):
             contains("ping", node.ctl("node", "ping", where, code=6), "node-unreachable")
             contains("get", node.ctl("get", f"goakt://x@{where}/a", code=6), "node-unreachable")
         contains("no address", node.ctl("--node", "elsewhere", "ls", code=3), "node-not-found")
+
+
+def frame(type_name, body):
+    name = type_name.encode()
+    return struct.pack(">II", 8 + len(name) + len(body), len(name)) + name + body
+
+
+def field(number, content):
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+def test_a_peers_nonsense_writes_nothing_beside_the_log(folder):
+    with start(folder, "here") as node:
+        host, port = address(node).rsplit(":", 1)
+        node.ctl("spawn", "hello", "--kind", "demo.echo")
+        path = f"goakt://here@{host}:{port}/hello".encode()
+        no_text = frame("google.protobuf.StringValue", field(1, b"\xff"))
+        with socket.create_connection((host, int(port)), daemon.DEADLINE) as peer:
+            peer.sendall(frame("internalpb.RemoteTellRequest", field(1, field(2, path) + field(3, no_text))))
+            contains("answer", peer.recv(4096).decode("latin-1"), "internalpb.")
+        equal("beside the log", daemon.stderr_of(node.folder), "")
+        equal("still there", answer(node.ctl("ask", "hello", "--string", "hi", "-o", "json"))["message"], "hi")
 
 
 def test_whoever_may_only_look_makes_no_connections(folder):
