@@ -93,6 +93,7 @@ Destination::Destination(const RemoteAccess& runtime, std::shared_ptr<Dialer> di
       options_(std::move(options)),
       host_(std::move(host)),
       port_(port),
+      calls_(std::make_shared<CallPool>(runtime_, dialer_, options_, host_, port_)),
       outbox_(limits_of(options_)) {}
 
 Status Destination::deliver(const Address& to, Envelope* envelope) {
@@ -257,90 +258,8 @@ Status Destination::ask(const Address& to, Message message) {
   return {};
 }
 
-namespace {
-
-struct Call {
-  net::Bytes frame;
-  TimePoint limit;
-  Exchange::Answered answered;
-};
-
-}  // namespace
-
 void Destination::call(net::Bytes frame, TimePoint limit, Exchange::Answered answered) {
-  const auto self = shared_from_this();
-  bool is_closed;
-  {
-    std::lock_guard lock(mutex_);
-    is_closed = is_closed_;
-  }
-  if (is_closed) return answered(fail(ErrorCode::remoting_disabled));
-  const auto pending = std::make_shared<Call>(Call{std::move(frame), limit, std::move(answered)});
-  const auto run = [self, pending](const std::shared_ptr<Exchange>& exchange) {
-    exchange->send(std::move(pending->frame), pending->limit,
-                   [self, pending, exchange](Result<std::string_view> answer) {
-                     // Before the caller goes on, whose next request may then take it.
-                     if (answer) self->keep_idle(exchange);
-                     pending->answered(std::move(answer));
-                   });
-  };
-  const auto dial_and_run = [self, pending, run] {
-    self->dialer_->dial(self->host_, self->port_, [=](Result<std::unique_ptr<Line>> line) {
-      if (!line) return pending->answered(unexpected(std::move(line).error()));
-      run(Exchange::start(self->runtime_, *std::move(line)));
-    });
-  };
-  const auto idle = take_idle();
-  const bool is_posted = idle && idle->post([idle, run, dial_and_run] {
-    if (idle->is_open())
-      run(idle);
-    else
-      dial_and_run();
-  });
-  if (!is_posted) dial_and_run();
-}
-
-std::shared_ptr<Exchange> Destination::take_idle() {
-  std::vector<Idle> old;
-  std::shared_ptr<Exchange> taken;
-  {
-    std::lock_guard lock(mutex_);
-    const TimePoint now = runtime_.clock().now();
-    // The peer closes idle connections after the same time, so ours go a little before.
-    const auto is_old = [&](const Idle& idle) {
-      return now - idle.since > options_.idle_timeout / 10 * 9;
-    };
-    const auto young = std::find_if_not(idle_.begin(), idle_.end(), is_old);
-    std::move(idle_.begin(), young, std::back_inserter(old));
-    idle_.erase(idle_.begin(), young);
-    if (!idle_.empty()) {
-      taken = std::move(idle_.back().exchange);
-      idle_.pop_back();
-    }
-  }
-  for (const Idle& idle : old)
-    idle.exchange->post([exchange = idle.exchange] { exchange->close(); });
-  return taken;
-}
-
-// On the exchange's thread.
-void Destination::keep_idle(std::shared_ptr<Exchange> exchange) {
-  if (!exchange->is_open()) return;
-  {
-    std::lock_guard lock(mutex_);
-    if (!is_closed_ && idle_.size() < options_.max_idle_connections) {
-      exchange->on_end([weak = weak_from_this(), ended = exchange.get()] {
-        const auto self = weak.lock();
-        if (!self) return;
-        std::lock_guard again(self->mutex_);
-        std::erase_if(self->idle_,
-                      [ended](const Idle& idle) { return idle.exchange.get() == ended; });
-      });
-      idle_.push_back({std::move(exchange), runtime_.clock().now()});
-      return;
-    }
-  }
-  exchange->close();
+  calls_->call(std::move(frame), limit, std::move(answered));
 }
 
 // -- about one actor there
@@ -421,20 +340,17 @@ void Destination::order(const Address& actor, RemoteOrder order, Duration timeou
 }
 
 void Destination::close(TimePoint limit) {
-  std::vector<Idle> idle;
+  calls_->close();
   std::shared_ptr<Exchange> link;
   {
     std::unique_lock lock(mutex_);
     is_closed_ = true;
     const auto left = std::max(limit - runtime_.clock().now(), Duration::zero());
     all_sent_.wait_for(lock, left, [this] { return outbox_.is_empty() && under_way_ == 0; });
-    idle = std::exchange(idle_, {});
     link = exchange_;
   }
   lose_queued(Error(ErrorCode::system_shutting_down));
   if (link) link->post([link] { link->close(); });
-  for (const Idle& kept : idle)
-    kept.exchange->post([exchange = kept.exchange] { exchange->close(); });
 }
 
 }  // namespace goakt::remoting

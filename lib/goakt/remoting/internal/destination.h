@@ -3,6 +3,7 @@
 #include "goakt/actor/remote.h"
 #include "goakt/net/function.h"
 #include "goakt/remoting/client.h"
+#include "goakt/remoting/internal/call_pool.h"
 #include "goakt/remoting/internal/exchange.h"
 #include "goakt/remoting/internal/outbox.h"
 #include "goakt/remoting/line.h"
@@ -14,7 +15,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace google::protobuf {
 class MessageLite;
@@ -43,8 +43,7 @@ class Destination final : public RemoteRoute, public std::enable_shared_from_thi
   void order(const Address& actor, RemoteOrder order, Duration timeout,
              std::function<void(Status)> done) override;
 
-  // A request that has a connection for itself; the answer's frame is valid during the call, which
-  // comes on a thread that must not wait.
+  // See CallPool.
   void call(net::Bytes frame, TimePoint limit, Exchange::Answered answered);
 
   const std::string& host() const noexcept { return host_; }
@@ -56,11 +55,6 @@ class Destination final : public RemoteRoute, public std::enable_shared_from_thi
 
  private:
   enum class Link : std::uint8_t { down, dialing, up };
-
-  struct Idle {
-    std::shared_ptr<Exchange> exchange;
-    TimePoint since;
-  };
 
   Status tell(const Address& to, const Message& message);
   Status ask(const Address& to, Message message);
@@ -79,14 +73,12 @@ class Destination final : public RemoteRoute, public std::enable_shared_from_thi
   void lose_queued(const Error& why);
   void lose(const TellFrame& frame, const Error& why) const;
 
-  std::shared_ptr<Exchange> take_idle();
-  void keep_idle(std::shared_ptr<Exchange> exchange);
-
   const RemoteAccess runtime_;
   const std::shared_ptr<Dialer> dialer_;
   const ClientOptions options_;
   const std::string host_;
   const std::uint16_t port_;
+  const std::shared_ptr<CallPool> calls_;
 
   std::mutex mutex_;  // guards all below
   std::condition_variable all_sent_;
@@ -98,7 +90,6 @@ class Destination final : public RemoteRoute, public std::enable_shared_from_thi
   std::size_t under_way_ = 0;           // frames
   bool is_pumping_ = false;
   bool is_closed_ = false;
-  std::vector<Idle> idle_;  // last used last
 };
 
 }  // namespace goakt::remoting
