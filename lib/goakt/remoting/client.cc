@@ -2,9 +2,9 @@
 
 #include "goakt/actor/system.h"
 #include "goakt/base/errors.h"
+#include "goakt/remoting/internal/answers.h"
 #include "goakt/remoting/internal/destination.h"
 #include "goakt/wire/metadata.h"
-#include "goakt/wire/remote_error.h"
 
 #include <google/protobuf/message_lite.h>
 
@@ -103,13 +103,8 @@ Status Client::call(const std::string& host, std::uint16_t port,
                  awaited.set(unexpected(std::move(answer).error()));
              });
   GOAKT_TRY(const std::string bytes, future.get());
-  GOAKT_TRY(const wire::Frame answer, wire::parse_frame(bytes, wire::FrameKind::response));
-  if (answer.type_name == wire::kErrorType) {
-    GOAKT_TRY(const wire::RemoteError error, wire::parse_error(answer.body));
-    return unexpected(wire::from_remote(error));
-  }
-  if (answer.type_name != response.GetTypeName() ||
-      !response.ParseFromArray(answer.body.data(), static_cast<int>(answer.body.size())))
+  GOAKT_TRY(const wire::Frame answer, read_answer(bytes, response.GetTypeName()));
+  if (!response.ParseFromArray(answer.body.data(), static_cast<int>(answer.body.size())))
     return fail(ErrorCode::invalid_response);
   return {};
 }

@@ -3,10 +3,10 @@
 #include "goakt/actor/messages.h"
 #include "goakt/actor/system_options.h"
 #include "goakt/base/errors.h"
+#include "goakt/remoting/internal/answers.h"
 #include "goakt/wire/batch.h"
 #include "goakt/wire/durations.h"
 #include "goakt/wire/metadata.h"
-#include "goakt/wire/remote_error.h"
 #include "goakt/wire/sentinel.h"
 
 #include <algorithm>
@@ -14,6 +14,7 @@
 #include <internal/remoting.pb.h>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace goakt::remoting {
 
@@ -47,17 +48,15 @@ Result<wire::OutgoingPayload> encode(const wire::Serializers& serializers, const
   return serializers.encode(message);
 }
 
-// The error that the frame is, or that it is of another type.
-Status check_type(const wire::Frame& frame, std::string_view wanted) {
-  if (frame.type_name == wanted) return {};
-  if (frame.type_name != wire::kErrorType) return fail(ErrorCode::invalid_response);
-  GOAKT_TRY(const wire::RemoteError error, wire::parse_error(frame.body));
-  return unexpected(wire::from_remote(error));
+// That the answer has come and is of that type.
+Status check_answer(Result<std::string_view> answer, std::string_view type) {
+  GOAKT_TRY(const std::string_view bytes, std::move(answer));
+  GOAKT_CHECK(read_answer(bytes, type));
+  return {};
 }
 
 Result<Message> first_answer(const wire::Serializers& serializers, std::string_view bytes) {
-  GOAKT_TRY(const wire::Frame frame, wire::parse_frame(bytes, wire::FrameKind::response));
-  GOAKT_CHECK(check_type(frame, wire::kAskResponseType));
+  GOAKT_TRY(const wire::Frame frame, read_answer(bytes, wire::kAskResponseType));
   std::vector<std::string_view> payloads;
   GOAKT_CHECK(wire::parse_ask_response(frame.body, payloads));
   if (payloads.empty()) return fail(ErrorCode::invalid_response);
@@ -192,11 +191,7 @@ void Destination::pump() {
 }
 
 void Destination::told(std::shared_ptr<TellFrame> frame, Result<std::string_view> answer) {
-  const Status accepted = [&]() -> Status {
-    if (!answer) return unexpected(std::move(answer).error());
-    GOAKT_TRY(const wire::Frame told, wire::parse_frame(*answer, wire::FrameKind::response));
-    return check_type(told, "internalpb.RemoteTellResponse");
-  }();
+  const Status accepted = check_answer(std::move(answer), "internalpb.RemoteTellResponse");
   if (!accepted) lose(*frame, accepted.error());
   bool goes_on;
   {
@@ -285,11 +280,7 @@ void Destination::request(const google::protobuf::MessageLite& request,
     return done(std::move(written));
   call(net::Bytes::own(std::move(frame)), limit,
        [answer_type, done = std::move(done)](Result<std::string_view> answer) {
-         done([&]() -> Status {
-           if (!answer) return unexpected(std::move(answer).error());
-           GOAKT_TRY(const wire::Frame told, wire::parse_frame(*answer, wire::FrameKind::response));
-           return check_type(told, answer_type);
-         }());
+         done(check_answer(std::move(answer), answer_type));
        });
 }
 
